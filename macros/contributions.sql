@@ -1,0 +1,16 @@
+{#
+    What a group of users adds up to and how many stand behind it, for the privacy gate; for a query
+    with one row per user and group. Three columns per measure:
+    `<measure>` the sum, NULL when nobody has the measure;
+    `<measure>_users` the number of users who have it;
+    `<measure>_largest` the largest single contribution, user-level data until it became a share.
+
+    select antenna_id, {{ contributions(['og_calls']) }} from ... group by antenna_id
+#}
+{% macro contributions(measures) -%}
+    {%- for measure in measures %}
+    sum({{ measure }}) as {{ measure }},
+    count({{ measure }}) as {{ measure }}_users,
+    max({{ measure }}) as {{ measure }}_largest{{ ',' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -1,0 +1,9 @@
+{#
+    One event's part of Shannon's entropy in bits, -p log2 p, with p = count / total; sum the terms
+    to get the entropy. NULL when the count is NULL or the total is 0.
+
+    sum({{ entropy_term('call_count', 'all_calls') }})
+#}
+{% macro entropy_term(count, total) -%}
+    -{{ ratio(count, total) }} * log2({{ ratio(count, total) }})
+{%- endmacro %}

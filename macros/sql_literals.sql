@@ -1,0 +1,24 @@
+{#
+    A text as a SQL literal, so that no value of a var can end the literal and become SQL.
+
+    {{ text_literal("it's") }}  ->  'it\'s'
+#}
+{% macro text_literal(text) -%}
+    '{{ text | string | replace("\\", "\\\\") | replace("'", "\\'") }}'
+{%- endmacro %}
+
+
+{#
+    A list of whole numbers or of dates for `in (...)`; a list without members gives `null`,
+    which no value is in.
+
+    day in ({{ literal_list(['2024-05-01'], as_type='date') }})  ->  day in (date '2024-05-01')
+#}
+{% macro literal_list(values, as_type) -%}
+    {%- for value in values -%}
+        {%- if as_type == 'date' -%}date {{ text_literal(value) }}{%- else -%}{{ value | int }}{%- endif -%}
+        {{- ', ' if not loop.last -}}
+    {%- else -%}
+        null
+    {%- endfor -%}
+{%- endmacro %}

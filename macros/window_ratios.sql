@@ -1,0 +1,19 @@
+{#
+    Query with one row per antenna: each measure's sum in one window of time over its sum in
+    another, as `<measure>_<suffix>`. NULL when a window has no event of that kind.
+
+    {{ window_ratios('nonworkday', 'alltime', suffix='week_ratio') }}
+#}
+{% macro window_ratios(numerator, denominator, suffix) -%}
+    select
+        antenna_id,
+        {%- for measure in measures() %}
+        {{ ratio(
+            'max(' ~ measure ~ ") filter (where window = '" ~ numerator ~ "')",
+            'max(' ~ measure ~ ") filter (where window = '" ~ denominator ~ "')",
+        ) }} as {{ measure }}_{{ suffix }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('antenna_metrics_window') }}
+    where window in ('{{ numerator }}', '{{ denominator }}', 'alltime')
+    group by antenna_id
+{%- endmacro %}

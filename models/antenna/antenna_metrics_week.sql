@@ -1,0 +1,14 @@
+{# one row per antenna, week and week part with an event of a resident #}
+
+select
+    user_home_antenna.antenna_id,
+    user_metrics_week.week_part,
+    user_metrics_week.week,
+    {{- contributions(measures()) }}
+from {{ ref('user_metrics_week') }} as user_metrics_week
+inner join {{ ref('user_home_antenna') }} as user_home_antenna
+    on user_metrics_week.user_id = user_home_antenna.user_id
+group by
+    user_home_antenna.antenna_id,
+    user_metrics_week.week_part,
+    user_metrics_week.week

@@ -1,0 +1,80 @@
+{# one row per antenna #}
+
+with antennas as (
+
+    select * from {{ ref('antennas') }}
+
+),
+
+home_antennas as (
+
+    select count(*) as home_antennas from {{ ref('antenna_residents') }}
+
+),
+
+antenna_interactions as (
+
+    select * from {{ ref('antenna_interactions') }}
+
+),
+
+totals as (
+
+    select
+        sum(call_count) as all_calls,
+        sum(sms_count) as all_sms
+    from antenna_interactions
+
+),
+
+interactions as (
+
+    select
+        antenna_interactions.antenna_id1 as antenna_id,
+        antenna_interactions.call_count,
+        antenna_interactions.sms_count,
+        totals.all_calls,
+        totals.all_sms,
+        {{ haversine_km(
+            'home.latitude', 'home.longitude', 'partner.latitude', 'partner.longitude'
+        ) }} as km
+    from antenna_interactions
+    cross join totals
+    inner join antennas as home
+        on antenna_interactions.antenna_id1 = home.antenna_id
+    inner join antennas as partner
+        on antenna_interactions.antenna_id2 = partner.antenna_id
+
+),
+
+partner_features as (
+
+    select
+        antenna_id,
+        {{ ratio('sum(call_count * km)', 'sum(call_count)') }} as calls_dist_mean,
+        {{ ratio('sum(sms_count * km)', 'sum(sms_count)') }} as sms_dist_mean,
+        count(call_count) as calls_partners,
+        count(sms_count) as sms_partners,
+        sum({{ entropy_term('call_count', 'all_calls') }}) as calls_entropy,
+        sum({{ entropy_term('sms_count', 'all_sms') }}) as sms_entropy
+    from interactions
+    group by antenna_id
+
+)
+
+select
+    antennas.antenna_id,
+    partner_features.calls_dist_mean,
+    partner_features.sms_dist_mean,
+    {{ ratio('partner_features.calls_partners', 'home_antennas.home_antennas') }}
+        as calls_isolation,
+    {{ ratio('partner_features.sms_partners', 'home_antennas.home_antennas') }} as sms_isolation,
+    partner_features.calls_entropy,
+    partner_features.sms_entropy,
+    {{ haversine_km(
+        'antennas.latitude', 'antennas.longitude', var('cap_coords')[0], var('cap_coords')[1]
+    ) }} as dist2c
+from antennas
+cross join home_antennas
+left join partner_features
+    on antennas.antenna_id = partner_features.antenna_id

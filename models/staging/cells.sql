@@ -1,0 +1,40 @@
+{# one row per antenna and cell #}
+
+with locations as (
+
+    select
+        antenna_id,
+        cell_id,
+        round(try_cast(longitude as double), 6) as longitude,
+        round(try_cast(latitude as double), 6) as latitude
+    from {{ source('raw', 'locations') }}
+    where malformed_row is null
+
+),
+
+-- a cell that is listed twice for an antenna lies at the mean of its places
+located_cells as (
+
+    select
+        antenna_id,
+        cell_id,
+        avg(longitude) as longitude,
+        avg(latitude) as latitude
+    from locations
+    where
+        antenna_id is not null
+        and cell_id is not null
+        and longitude between -180 and 180
+        and latitude between -90 and 90
+    group by antenna_id, cell_id
+
+)
+
+select
+    antenna_id,
+    cell_id,
+    longitude,
+    latitude,
+    -- events of a cell that several antennas claim are credited to one of them
+    antenna_id = min(antenna_id) over (partition by cell_id) as is_serving_antenna
+from located_cells

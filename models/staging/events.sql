@@ -1,0 +1,20 @@
+{# one row per accepted event and side of it, machines left out #}
+
+{# a selection from delivered_rows; a second copy of all events would cost more than it saves #}
+{{ config(materialized='view') }}
+
+select
+    delivered_rows.user_id,
+    delivered_rows.correspondent_id,
+    delivered_rows.antenna_id,
+    delivered_rows.direction,
+    delivered_rows.interaction,
+    delivered_rows.call_duration,
+    delivered_rows.is_national,
+    delivered_rows.event_at,
+    cast(delivered_rows.event_at as date) as day,
+    hour(delivered_rows.event_at) as hour
+from {{ ref('delivered_rows') }} as delivered_rows
+left anti join {{ ref('machines') }} as machines
+    on delivered_rows.user_id = machines.user_id
+where delivered_rows.outcome = 'accepted'

@@ -1,0 +1,11 @@
+{# one row per row of the CDR files that could not be used #}
+
+{# a selection of partitions of delivered_rows #}
+{{ config(materialized='view') }}
+
+select
+    source_file,
+    outcome as reason,
+    rejected_value
+from {{ ref('delivered_rows') }}
+where outcome != 'accepted'
