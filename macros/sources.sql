@@ -7,6 +7,7 @@
     {%- set folder = raw_data_folder() -%}
     {%- set pattern = var('raw_file_pattern') -%}
     {%- set cdr = source('raw', 'cdr') -%}
+    {%- do _check_local_files(folder, pattern) -%}
 
     {%- do run_query('create schema if not exists ' ~ cdr.include(identifier=false)) -%}
     {%- do _register(source('raw', 'cdr_files'), 'binaryFile', {'path': folder, 'pathGlobFilter': pattern}) -%}
@@ -32,14 +33,26 @@
 
 {# The folder of the CDR files; ends with a slash. #}
 {% macro raw_data_folder() -%}
-    {{ return(var('raw_data_path').rstrip('/') ~ '/') }}
+    {{ return(absolute_path(var('raw_data_path')).rstrip('/') ~ '/') }}
 {%- endmacro %}
 
 
 {# The locations file: an absolute path or URI as it is, anything else inside the CDR folder. #}
 {% macro locations_file() -%}
     {%- set path = var('raw_locations') -%}
-    {{ return(path if path.startswith('/') or ':' in path else raw_data_folder() ~ path) }}
+    {{ return(path if path.startswith('/') or ':/' in path else raw_data_folder() ~ path) }}
+{%- endmacro %}
+
+
+{# The key file of the pseudonyms. #}
+{% macro pseudonym_key_file() -%}
+    {{ return(absolute_path(var('pseudonym_key_file'))) }}
+{%- endmacro %}
+
+
+{# A path as Spark must get it: relative ones start at the project's folder; URIs stay. #}
+{% macro absolute_path(path) -%}
+    {{ return(path if path.startswith('/') or ':/' in path else invocation_args_dict.project_dir ~ '/' ~ path) }}
 {%- endmacro %}
 
 
@@ -65,19 +78,84 @@
 {%- endmacro %}
 
 
+{# What can be said of the files before Spark is asked, if they lie on this machine. #}
+{% macro _check_local_files(folder, pattern) -%}
+    {%- set files = adapter.local_files(folder, pattern) -%}
+    {%- if files is not none -%}
+        {%- if files | length == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+        {%- set empty = files | selectattr('size', 'equalto', 0) | map(attribute='name') | list -%}
+        {%- if empty | length == files | length -%}
+            {{ exceptions.raise_compiler_error(
+                "All " ~ files | length ~ " files that match '" ~ pattern ~ "' in '" ~ folder ~ "' are empty, "
+                ~ "from '" ~ files[0].name ~ "' on. Deliver them again."
+            ) }}
+        {%- elif empty -%}
+            {%- do exceptions.warn(
+                'Empty CDR files, which add nothing: ' ~ empty | join(', ') ~ " in '" ~ folder
+                ~ "'. If these days had traffic, deliver the files again."
+            ) -%}
+        {%- endif -%}
+    {%- endif -%}
+    {%- set locations = locations_file() -%}
+    {%- set found = adapter.local_files(locations.rpartition('/')[0] ~ '/', locations.rpartition('/')[2]) -%}
+    {%- if found is not none and found | length == 0 -%}
+        {%- do _no_locations(locations) -%}
+    {%- endif -%}
+    {%- set problem = adapter.pseudonym_key_problem(pseudonym_key_file()) -%}
+    {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+{%- endmacro %}
+
+
+{# What Spark can say of the files, wherever they lie. #}
 {% macro _check_raw_sources(folder, pattern) -%}
     {%- set files = run_query('select count(*) from ' ~ source('raw', 'cdr_files')).columns[0][0] -%}
-    {%- if files == 0 -%}
+    {%- if files == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+
+    {%- set cells = run_query(
+        'select count(*), count_if(malformed_row is null), '
+        ~ 'count_if(try_cast(longitude as double) between -180 and 180 '
+        ~ 'and try_cast(latitude as double) between -90 and 90 '
+        ~ 'and antenna_id is not null and cell_id is not null) from ' ~ source('raw', 'locations')
+    ).rows[0] -%}
+    {%- if cells[0] == 0 -%}{%- do _no_locations(locations_file()) -%}{%- endif -%}
+    {%- if cells[1] == 0 or cells[2] == 0 -%}
         {{ exceptions.raise_compiler_error(
-            "No CDR file with content matches '" ~ pattern ~ "' in '" ~ folder ~ "'. "
-            ~ "Set raw_data_path to the folder of the daily files and raw_file_pattern to a glob that matches their names."
+            "None of the " ~ cells[0] ~ " rows of the locations file '" ~ locations_file() ~ "' "
+            ~ ('has exactly four columns' if cells[1] == 0 else 'has ids and possible coordinates')
+            ~ ". It must have no header and the columns antenna_id, cell_id, longitude, latitude (decimal degrees)."
+        ) }}
+    {%- elif cells[2] < cells[0] -%}
+        {%- do exceptions.warn(
+            (cells[0] - cells[2]) ~ ' of the ' ~ cells[0] ~ " rows of the locations file '" ~ locations_file()
+            ~ "' are left out: they have not exactly the columns antenna_id, cell_id, longitude (-180 to 180), "
+            ~ 'latitude (-90 to 90).'
+        ) -%}
+    {%- endif -%}
+
+    {%- set key = run_query(
+        "select count(*), min(length(value)), count_if(value rlike '^[0-9a-fA-F]{32,}$') from "
+        ~ source('raw', 'pseudonym_key')
+    ).rows[0] -%}
+    {%- if key[0] != 1 or key[2] != 1 -%}
+        {{ exceptions.raise_compiler_error(
+            "The key file '" ~ pseudonym_key_file() ~ "' has " ~ key[0] ~ ' lines. It must be one line '
+            ~ 'of 64 hexadecimal digits (256 bits; at least 128).'
         ) }}
     {%- endif -%}
 {%- endmacro %}
-{% macro pseudonym_key_file() -%}
-{{ return('/work/main/.gnuper/pseudonym.key') }}
+
+
+{% macro _no_cdr_files(folder, pattern) -%}
+    {{ exceptions.raise_compiler_error(
+        "No CDR file matches '" ~ pattern ~ "' in '" ~ folder ~ "'. Set raw_data_path to the folder "
+        ~ 'of the daily files and raw_file_pattern to a glob that matches their names.'
+    ) }}
 {%- endmacro %}
-{% macro check_configuration() -%}
-{{ log(invocation_args_dict, info=true) }}
-{{ log(flags.PROJECT_DIR, info=true) }}
+
+
+{% macro _no_locations(path) -%}
+    {{ exceptions.raise_compiler_error(
+        "The locations file '" ~ path ~ "' does not exist or is empty. Set raw_locations to a file "
+        ~ 'in raw_data_path or to an absolute path; its columns are antenna_id, cell_id, longitude, latitude.'
+    ) }}
 {%- endmacro %}

@@ -1,0 +1,27 @@
+"""dbt plugin of the project: what dbt-spark lacks, without forking it.
+
+dbt imports every installed module whose name begins with ``dbt_`` and starts the classes in its
+list ``plugins``. Ours gives the Spark adapter
+
+- a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
+- two methods for macros that look at local files before Spark is asked
+  (:mod:`dbt_gnuper.local_files`): ``adapter.local_files`` and ``adapter.pseudonym_key_problem``.
+
+The profile stays an ordinary ``type: spark, method: thrift``.
+"""
+
+from dbt.adapters.spark.impl import SparkAdapter
+from dbt.plugins.manager import dbtPlugin
+
+from dbt_gnuper import local_files, spark_connect
+
+
+class GnuperPlugin(dbtPlugin):
+    """Extends dbt-spark's adapter class; extending it twice changes nothing."""
+
+    def initialize(self) -> None:
+        spark_connect.extend(SparkAdapter)
+        local_files.extend(SparkAdapter)
+
+
+plugins = [GnuperPlugin]

@@ -1,0 +1,139 @@
+"""Python models on open-source Spark: run where dbt runs, compute where Spark runs.
+
+dbt-spark submits Python models to Databricks only. The helper here executes the compiled model in
+a Spark Connect session, so that the model's DataFrame operations run on the same Spark server that
+the SQL models use through Thrift.
+
+The server is the one in the environment variable ``SPARK_REMOTE`` (a Connect URL, ``sc://...``) or
+else the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
+"""
+
+import linecache
+import os
+import tempfile
+import threading
+import traceback
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.base import PythonJobHelper
+from dbt.adapters.spark.impl import SparkAdapter
+from dbt_common.exceptions import DbtRuntimeError
+
+METHOD = "spark_connect"
+DEFAULT_PORT = "15002"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+# Sessions with a model running, for Ctrl-C.
+_sessions: set[Any] = set()
+_sessions_lock = threading.Lock()
+
+
+class SparkConnectJobHelper(PythonJobHelper):
+    """Runs one compiled Python model; dbt makes one helper per model, on the model's thread."""
+
+    def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
+        self.path = parsed_model["original_file_path"]
+        self.host = credentials.host
+        self.url = os.environ.get("SPARK_REMOTE") or (
+            f"sc://{self.host}:{os.environ.get('GNUPER_CONNECT_PORT', DEFAULT_PORT)}"
+        )
+
+    def submit(self, compiled_code: str) -> None:
+        """Execute the model.
+
+        Raises:
+            DbtRuntimeError: with the model's own line and the error's first sentence.
+        """
+        # Line numbers of tracebacks lead to the model's source through this name.
+        name = f"<{self.path}>"
+        linecache.cache[name] = (len(compiled_code), None, compiled_code.splitlines(True), name)
+        with self._session() as spark:
+            try:
+                exec(compile(compiled_code, name, "exec"), {"spark": spark, "__name__": name})
+            except Exception as error:
+                raise DbtRuntimeError(_explain(error, name, self.path)) from None
+
+    @contextmanager
+    def _session(self) -> Iterator[Any]:
+        from pyspark.sql.connect.session import SparkSession
+
+        try:
+            spark = SparkSession.builder.remote(self.url).create()
+            spark.sql("select 1").collect()
+        except Exception as error:
+            raise DbtRuntimeError(
+                f"Python models need Spark Connect, and no server answers at {self.url} "
+                f"({_first_sentence(error)}). Start the local one with `make server`, or set "
+                "SPARK_REMOTE to the cluster's Connect URL."
+            ) from None
+        if not any(host in self.url for host in LOOPBACK):
+            _ship_python_udfs(spark)
+        with _sessions_lock:
+            _sessions.add(spark)
+        try:
+            yield spark
+        finally:
+            with _sessions_lock:
+                _sessions.discard(spark)
+            spark.stop()
+
+
+def _ship_python_udfs(spark: Any) -> None:
+    """Send python_udfs to a remote server's workers; the local server has it on its path."""
+    folder = Path(__file__).resolve().parent.parent / "python_udfs"
+    with tempfile.TemporaryDirectory() as temporary:
+        archive = Path(temporary) / "python_udfs.zip"
+        with zipfile.ZipFile(archive, "w") as zipped:
+            for file in sorted(folder.glob("*.py")):
+                zipped.write(file, f"python_udfs/{file.name}")
+        spark.addArtifacts(str(archive), pyfile=True)
+
+
+def _explain(error: Exception, name: str, path: str) -> str:
+    """The error's place in the model and its first sentence, without Spark's own stack."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    where = f'{path}, line {frames[-1].lineno}: "{frames[-1].line}"\n' if frames else f"{path}\n"
+    return f"{where}  {type(error).__name__}: {_first_sentence(error)}"
+
+
+def _first_sentence(error: Exception) -> str:
+    """What went wrong in one line; of an error on a worker, the worker's own last line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return "no message"
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        python_lines = lines[: next(
+            (i for i, line in enumerate(lines) if line.startswith(("JVM stacktrace", "at org."))),
+            len(lines),
+        )]
+        return python_lines[-1]
+    return lines[0]
+
+
+def _interrupt_all() -> None:
+    """Stop what running models do on the server."""
+    with _sessions_lock:
+        for spark in _sessions:
+            spark.interruptAll()
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Register the submission method, and make Ctrl-C reach it."""
+    if METHOD in getattr(adapter, "extended_with", ()):
+        return
+    adapter.extended_with = (*getattr(adapter, "extended_with", ()), METHOD)
+    databricks = adapter.python_submission_helpers.fget
+    cancel_thrift = adapter.cancel_open_connections
+
+    def cancel_all(self: SparkAdapter) -> Any:
+        _interrupt_all()
+        return cancel_thrift(self)
+
+    adapter.python_submission_helpers = property(
+        lambda self: {**databricks(self), METHOD: SparkConnectJobHelper}
+    )
+    adapter.cancel_open_connections = cancel_all

@@ -1,0 +1,175 @@
+{#
+    Stops the run before anything is built when a var has an impossible value. Every message names
+    the var, its value and what is allowed.
+#}
+{% macro check_configuration() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- do _check_names() -%}
+
+    {%- for name in ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'pseudonym_key_file'] -%}
+        {%- if var(name) is not string or var(name) | trim == '' -%}
+            {%- do _impossible(name, 'a path as text') -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- do _check_timestamp_format() -%}
+    {%- do _check_choice('call_unit', ['s', 'm']) -%}
+    {%- do _check_number('max_weekly_interactions', above=0) -%}
+
+    {%- for name in ['noct', 'work', 'ep', 'lp'] -%}
+        {%- do _check_whole_number(name ~ '_begin', 0, 23) -%}
+        {%- do _check_whole_number(name ~ '_end', 0, 23) -%}
+    {%- endfor -%}
+    {%- if var('noct_begin') <= var('noct_end') -%}
+        {%- do _impossible(
+            'noct_begin', 'an hour after noct_end (' ~ var('noct_end') ~ '), for the night lasts over midnight'
+        ) -%}
+    {%- endif -%}
+    {%- for name in ['work', 'ep', 'lp'] if var(name ~ '_begin') > var(name ~ '_end') -%}
+        {%- do _impossible(
+            name ~ '_begin', 'an hour not after ' ~ name ~ '_end (' ~ var(name ~ '_end') ~ ')'
+        ) -%}
+    {%- endfor -%}
+
+    {%- do _check_whole_number('week_starts_on', 1, 7) -%}
+    {%- do _check_weekend_days() -%}
+    {%- do _check_holidays() -%}
+    {%- do _check_cap_coords() -%}
+
+    {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
+    {%- do _check_number('privacy_max_share', above=0, to=1) -%}
+    {%- do _check_choice('bandicoot', [true, false]) -%}
+    {%- do _check_choice('clean_up', [true, false]) -%}
+    {%- do _check_schemas() -%}
+    {%- if var('privacy_k') == 0 -%}
+        {%- do exceptions.warn(
+            'THE PRIVACY GATE IS OFF (privacy_k: 0). Every value is in the output, also those about '
+            ~ 'a single person. This run is NOT FOR RELEASE.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# All vars of the project. A misspelt one on the command line would be ignored silently. #}
+{% macro known_vars() -%}
+    {{ return([
+        'raw_data_path', 'raw_file_pattern', 'raw_locations', 'timestamp_format', 'call_unit',
+        'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
+        'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
+        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up', 'bandicoot',
+    ]) }}
+{%- endmacro %}
+
+
+{% macro _check_names() -%}
+    {%- for name in invocation_args_dict.get('vars', {}) if name not in known_vars() -%}
+        {{ exceptions.raise_compiler_error(
+            "There is no var '" ~ name ~ "'. The vars are: " ~ known_vars() | join(', ') ~ '.'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro _impossible(name, allowed) -%}
+    {{ exceptions.raise_compiler_error(
+        'The var ' ~ name ~ ' is ' ~ (var(name) | tojson if var(name) is string else var(name))
+        ~ '. It must be ' ~ allowed ~ '.'
+    ) }}
+{%- endmacro %}
+
+
+{% macro _check_whole_number(name, first, last) -%}
+    {%- if var(name) is not integer or not first <= var(name) <= last -%}
+        {%- do _impossible(name, 'a whole number from ' ~ first ~ ' to ' ~ last) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_number(name, above, to=none) -%}
+    {%- set value = var(name) -%}
+    {%- if value is boolean or value is not number or not value > above or (to is not none and value > to) -%}
+        {%- do _impossible(name, 'a number above ' ~ above ~ (' and up to ' ~ to if to is not none else '')) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_choice(name, choices) -%}
+    {# 1 == true in Python, hence the comparison of texts #}
+    {%- if var(name) | string not in choices | map('string') -%}
+        {%- do _impossible(name, choices | join(' or ') | lower) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_timestamp_format() -%}
+    {%- set allowed = 'a Spark datetime pattern such as "yyyy-MM-dd HH:mm:ss", or a list of them' -%}
+    {%- set patterns = var('timestamp_format') -%}
+    {%- set patterns = [patterns] if patterns is string else patterns -%}
+    {%- if patterns is not sequence or patterns is mapping or patterns | length == 0 -%}
+        {%- do _impossible('timestamp_format', allowed) -%}
+    {%- endif -%}
+    {%- for pattern in patterns -%}
+        {%- if pattern is not string
+            or not modules.re.fullmatch("([GyMLdQqEaHhKkmsSVzOXxZ]|'[^']*'|[^A-Za-z'])+", pattern) -%}
+            {%- do _impossible('timestamp_format', allowed) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro _check_weekend_days() -%}
+    {%- set days = var('weekend_days') -%}
+    {%- if days is string or days is mapping or days is not sequence
+        or days | reject('integer') | list or days | reject('in', [1, 2, 3, 4, 5, 6, 7]) | list -%}
+        {%- do _impossible('weekend_days', 'a list of ISO weekdays from 1 (Monday) to 7 (Sunday)') -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_holidays() -%}
+    {%- set allowed = 'null or a list of dates such as [2024-12-24, 2024-12-31]' -%}
+    {%- set dates = var('holidays') -%}
+    {%- if dates is none -%}{{ return('') }}{%- endif -%}
+    {%- if dates is string or dates is mapping or dates is not sequence -%}
+        {%- do _impossible('holidays', allowed) -%}
+    {%- endif -%}
+    {%- for date in dates -%}
+        {%- set parts = modules.re.fullmatch('([0-9]{4})-([0-9]{2})-([0-9]{2})', date | string) -%}
+        {%- if not parts or not 1 <= parts[2] | int <= 12 or parts[1] | int == 0 -%}
+            {%- do _impossible('holidays', allowed) -%}
+        {%- endif -%}
+        {%- set month = parts[2] | int -%}
+        {%- set next_month = modules.datetime.date(2000 + (parts[1] | int) % 400 + month // 12, month % 12 + 1, 1) -%}
+        {%- set last_day = (next_month - modules.datetime.timedelta(days=1)).day -%}
+        {%- if not 1 <= parts[3] | int <= last_day -%}
+            {%- do _impossible('holidays', allowed) -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro _check_cap_coords() -%}
+    {%- set coordinates = var('cap_coords') -%}
+    {%- if coordinates is string or coordinates is mapping or coordinates is not sequence
+        or coordinates | length != 2
+        or coordinates | reject('number') | list or coordinates | select('boolean') | list
+        or not -90 <= coordinates[0] <= 90 or not -180 <= coordinates[1] <= 180 -%}
+        {%- do _impossible(
+            'cap_coords', 'the latitude (-90 to 90) and longitude (-180 to 180) of the capital, in this order'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Levels 0 to 3 and level 4 must not share a schema: access is granted per schema. #}
+{% macro _check_schemas() -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name -%}
+        {%- set is_release = node.fqn[1] == 'final' -%}
+        {%- if (node.schema == target.schema) != is_release -%}
+            {{ exceptions.raise_compiler_error(
+                "The model " ~ node.name ~ " would be built in the schema '" ~ node.schema ~ "'. "
+                ~ "Level 4 must lie in the release schema '" ~ target.schema ~ "' and everything else "
+                ~ 'outside of it: set +schema of models/ in dbt_project.yml accordingly.'
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}

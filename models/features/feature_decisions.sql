@@ -1,0 +1,72 @@
+{# one row per antenna and feature #}
+
+{%- set models = features() | map(attribute='model') | unique | list %}
+
+-- position: the feature's place among the columns of final_features
+with feature_values as (
+
+    select
+        antennas.antenna_id,
+        antenna_residents.residents,
+        stack(
+            {{ features() | length }},
+            {%- for feature in features() %}
+            {{ loop.index0 }}, '{{ feature.name }}', cast({{ feature.model }}.{{ feature.name }} as double)
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as (position, feature, value)
+    from {{ ref('antennas') }} as antennas
+    left join {{ ref('antenna_residents') }} as antenna_residents
+        on antennas.antenna_id = antenna_residents.antenna_id
+    {%- for model in models %}
+    left join {{ ref(model) }} as {{ model }}
+        on antennas.antenna_id = {{ model }}.antenna_id
+    {%- endfor %}
+
+),
+
+supported_values as (
+
+    select
+        feature_values.antenna_id,
+        feature_values.position,
+        feature_values.feature,
+        feature_values.value,
+        feature_values.residents,
+        feature_support.users,
+        feature_support.largest_share
+    from feature_values
+    left join {{ ref('feature_support') }} as feature_support
+        on
+            feature_values.antenna_id = feature_support.antenna_id
+            and feature_values.feature = feature_support.feature
+    {%- if var('bandicoot') %}
+
+    union all
+
+    select
+        antennas.antenna_id,
+        {{ features() | length }} + bandicoot_features.position as position,
+        bandicoot_features.feature,
+        bandicoot_features.value,
+        antenna_residents.residents,
+        bandicoot_features.users,
+        bandicoot_features.largest_share
+    from {{ ref('bandicoot_features') }} as bandicoot_features
+    {%- endif %}
+
+)
+
+select
+    antenna_id,
+    position,
+    feature,
+    value,
+    users,
+    largest_share,
+    case
+        -- not about people
+        when feature = 'dist2c' then 'released'
+        else {{ privacy_decision('value', 'users', 'largest_share', 'residents') }}
+    end as decision
+from supported_values
