@@ -59,6 +59,8 @@ class SparkConnectJobHelper(PythonJobHelper):
 
     @contextmanager
     def _session(self) -> Iterator[Any]:
+        # Makes pyspark.sql.functions, which models import, build Connect's columns.
+        os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
         from pyspark.sql.connect.session import SparkSession
 
         try:

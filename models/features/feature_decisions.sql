@@ -25,6 +25,13 @@ with feature_values as (
 
 ),
 
+{%- if var('bandicoot') %}
+indicator_names as (
+
+    select posexplode(array('{{ bandicoot_columns() | join("', '") }}')) as (indicator, feature)
+
+),
+{% endif %}
 supported_values as (
 
     select
@@ -46,13 +53,20 @@ supported_values as (
 
     select
         antennas.antenna_id,
-        {{ features() | length }} + bandicoot_features.position as position,
-        bandicoot_features.feature,
-        bandicoot_features.value,
+        {{ features() | length }} + indicator_names.indicator as position,
+        indicator_names.feature,
+        antenna_indicators.value,
         antenna_residents.residents,
-        bandicoot_features.users,
-        bandicoot_features.largest_share
-    from {{ ref('bandicoot_features') }} as bandicoot_features
+        antenna_indicators.users,
+        antenna_indicators.largest_share
+    from {{ ref('antennas') }} as antennas
+    cross join indicator_names
+    left join {{ ref('antenna_residents') }} as antenna_residents
+        on antennas.antenna_id = antenna_residents.antenna_id
+    left join {{ ref('antenna_indicators') }} as antenna_indicators
+        on
+            antennas.antenna_id = antenna_indicators.antenna_id
+            and indicator_names.indicator = antenna_indicators.position
     {%- endif %}
 
 )

@@ -1,0 +1,39 @@
+{# one row per antenna with a resident who has national events #}
+
+{{ config(enabled=var('bandicoot')) }}
+
+with residents as (
+
+    select
+        user_home_antenna.antenna_id,
+        count(*) as n_users
+    from {{ ref('user_bandicoot') }} as user_bandicoot
+    inner join {{ ref('user_home_antenna') }} as user_home_antenna
+        on user_bandicoot.user_id = user_home_antenna.user_id
+    where user_bandicoot.error is null
+    group by user_home_antenna.antenna_id
+
+),
+
+-- all indicators of an antenna, in bandicoot's order
+indicators as (
+
+    select
+        antenna_id,
+        array_sort(collect_list(struct(position, value, users))) as indicators
+    from {{ ref('antenna_indicators') }}
+    group by antenna_id
+
+)
+
+select
+    residents.antenna_id,
+    residents.n_users,
+    {%- for name in bandicoot_columns() %}
+    indicators.indicators[{{ loop.index0 }}].value as {{ name }},
+    {%- endfor %}
+    -- in the order of the columns before
+    transform(indicators.indicators, indicator -> indicator.users) as users_with_indicator
+from residents
+inner join indicators
+    on residents.antenna_id = indicators.antenna_id

