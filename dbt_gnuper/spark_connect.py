@@ -38,9 +38,6 @@ class SparkConnectJobHelper(PythonJobHelper):
     def __init__(self, parsed_model: dict[str, Any], credentials: Any) -> None:
         self.path = parsed_model["original_file_path"]
         self.host = credentials.host
-        self.url = os.environ.get("SPARK_REMOTE") or (
-            f"sc://{self.host}:{os.environ.get('GNUPER_CONNECT_PORT', DEFAULT_PORT)}"
-        )
 
     def submit(self, compiled_code: str) -> None:
         """Execute the model.
@@ -51,37 +48,45 @@ class SparkConnectJobHelper(PythonJobHelper):
         # Line numbers of tracebacks lead to the model's source through this name.
         name = f"<{self.path}>"
         linecache.cache[name] = (len(compiled_code), None, compiled_code.splitlines(True), name)
-        with self._session() as spark:
+        with connect(self.host) as spark:
             try:
                 exec(compile(compiled_code, name, "exec"), {"spark": spark, "__name__": name})
             except Exception as error:
                 raise DbtRuntimeError(_explain(error, name, self.path)) from None
 
-    @contextmanager
-    def _session(self) -> Iterator[Any]:
-        # Makes pyspark.sql.functions, which models import, build Connect's columns.
-        os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
-        from pyspark.sql.connect.session import SparkSession
 
-        try:
-            spark = SparkSession.builder.remote(self.url).create()
-            spark.sql("select 1").collect()
-        except Exception as error:
-            raise DbtRuntimeError(
-                f"Python models need Spark Connect, and no server answers at {self.url} "
-                f"({_first_sentence(error)}). Start the local one with `make server`, or set "
-                "SPARK_REMOTE to the cluster's Connect URL."
-            ) from None
-        if not any(host in self.url for host in LOOPBACK):
-            _ship_python_udfs(spark)
+@contextmanager
+def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
+    """A Spark Connect session of its own, closed at the end.
+
+    Raises:
+        DbtRuntimeError: with the remedy, when no server answers.
+    """
+    # Makes pyspark.sql.functions, which models import, build Connect's columns.
+    os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
+    from pyspark.sql.connect.session import SparkSession
+
+    port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
+    url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{port}"
+    try:
+        spark = SparkSession.builder.remote(url).create()
+        spark.sql("select 1").collect()
+    except Exception as error:
+        raise DbtRuntimeError(
+            f"Python models need Spark Connect, and no server answers at {url} "
+            f"({_first_sentence(error)}). Start the local one with `make server`, or set "
+            "SPARK_REMOTE to the cluster's Connect URL."
+        ) from None
+    if not any(name in url for name in LOOPBACK):
+        _ship_python_udfs(spark)
+    with _sessions_lock:
+        _sessions.add(spark)
+    try:
+        yield spark
+    finally:
         with _sessions_lock:
-            _sessions.add(spark)
-        try:
-            yield spark
-        finally:
-            with _sessions_lock:
-                _sessions.discard(spark)
-            spark.stop()
+            _sessions.discard(spark)
+        spark.stop()
 
 
 def _ship_python_udfs(spark: Any) -> None:

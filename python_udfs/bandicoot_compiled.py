@@ -1,9 +1,9 @@
 """The compiled engine: bandicoot's indicators for many users at once, without Python objects.
 
-It gives what the reference engine gives, column by column, some thirty times as fast.
+It gives what the reference engine gives, column by column, more than thirty times as fast.
 
-Compiling takes half a minute, once per machine: the result is kept in a folder named after what it
-was made from, so that neither the place the package was shipped to nor an older version matters.
+Compiling takes half a minute, once per machine: the result is kept in files named after what they
+were made from, so that neither the place the package was shipped to nor an older version matters.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def load_kernels(cache_dir: str | None = None) -> ModuleType:
 
     Numba keeps compiled code beside a module's file and looks for it under that file's path. The
     package may be inside a zip file whose path changes with every session, so the module is loaded
-    from a copy: a folder per content, versions of Python and Numba, in cache_dir (default:
+    from a copy, named after its content and the versions it was made for, in cache_dir (default:
     NUMBA_CACHE_DIR, else the user's cache folder; if that cannot be written to, a temporary one).
     """
     source = pkgutil.get_data("python_udfs", "bandicoot_kernels.py")

@@ -13,6 +13,7 @@ How the raw text is understood:
 * A line is a row; blank lines are none. A field may stand in double quotes; a quote that does not
   end on its line makes the row malformed, as does text that is not UTF-8.
 * Everything is read as text. Ids are never trimmed, padded or turned into numbers.
+* A line of the locations file counts when it has both ids and a place on Earth.
 * A duration is a number when it is written with digits, a point and an exponent ("12", ".5",
   "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers.
 """
@@ -153,8 +154,8 @@ def compute(
 ) -> Oracle:
     """Compute every level from the CDR files that match raw_glob and the locations file.
 
-    The tables are written into the schema "oracle" of the connection, replacing earlier ones; without
-    a connection a new in-memory database is used.
+    The tables are written into the schema "oracle" of the connection, replacing earlier ones;
+    without a connection a new in-memory database is used.
     """
     params = params or OracleParams()
     if con is None:
@@ -266,11 +267,11 @@ def _cells_and_antennas(con: duckdb.DuckDBPyConnection, locations: str) -> None:
             select
                 cell_id,
                 antenna_id,
-                round(longitude::double, 6) as longitude,
-                round(latitude::double, 6) as latitude
+                round(try_cast(longitude as double), 6) as longitude,
+                round(try_cast(latitude as double), 6) as latitude
             from read_csv(
                 {_text(locations)}, auto_detect = false, header = false,
-                delim = ',', quote = '"', escape = '"',
+                delim = ',', quote = '"', escape = '"', ignore_errors = true,
                 columns = {{
                     antenna_id: 'varchar', cell_id: 'varchar',
                     longitude: 'varchar', latitude: 'varchar'
@@ -279,6 +280,11 @@ def _cells_and_antennas(con: duckdb.DuckDBPyConnection, locations: str) -> None:
         )
         select cell_id, antenna_id, avg(longitude) as longitude, avg(latitude) as latitude
         from rounded
+        where
+            cell_id <> ''
+            and antenna_id <> ''
+            and longitude between -180 and 180
+            and latitude between -90 and 90
         group by cell_id, antenna_id
         """,
     )
@@ -392,7 +398,12 @@ def _events(con: duckdb.DuckDBPyConnection, raw_glob: str, params: OracleParams)
         left join antenna_of_cell using (cell_id)
         """,
     )
-    _table(con, "events", "select * exclude (reason) from oracle.raw_rows where reason is null", "view")
+    _table(
+        con,
+        "events",
+        "select * exclude (reason) from oracle.raw_rows where reason is null",
+        "view",
+    )
     _table(
         con,
         "rejects",
@@ -610,8 +621,7 @@ def _ratio_features(con: duckdb.DuckDBPyConnection, params: OracleParams) -> Non
         return f"ratio({part.format(m=m, condition=condition)}, {over})"
 
     free_days = ", ".join(
-        f"{share(f'{d}_{x}', 'is_free(week_part)')} as {d}_{x}_week_ratio"
-        for d, x in by_direction
+        f"{share(f'{d}_{x}', 'is_free(week_part)')} as {d}_{x}_week_ratio" for d, x in by_direction
     )
     _table(
         con,
@@ -645,7 +655,7 @@ def _interaction_features(con: duckdb.DuckDBPyConnection, params: OracleParams) 
     per_kind = ",\n            ".join(
         f"""ratio(sum({count} * distance), sum({count})) as {x}_dist_mean,
             ratio(count({count}), home_antennas) as {x}_isolation,
-            0 - sum(ratio({count}, all_{count}) * log2(ratio({count}, all_{count}))) as {x}_entropy"""
+            0 - sum({count} / all_{count} * log2({count} / all_{count})) as {x}_entropy"""
         for x, count in (("calls", "call_count"), ("sms", "sms_count"))
     )
     _table(

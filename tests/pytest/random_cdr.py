@@ -153,7 +153,7 @@ def both_sides(
 
 # --- random data ---------------------------------------------------------------------------------
 
-#: Ids that anything but text would confuse: equal as numbers, equal in lower case, ordered otherwise
+#: Ids that anything but text would confuse: as numbers or in lower case some of them are the same
 TRICKY_IDS = ("7", "07", "007", "7.0", "7e0", "700", "70", "Ab", "aB", "A-7", "10", "9", "1e1")
 
 
@@ -370,8 +370,8 @@ def generate(
 ) -> RawData:
     """A random data set of 30 to 200 users at 5 to 15 antennas.
 
-    With bad_rows, rows are added for each reason to reject one. With attacks, antennas are added at
-    which the privacy gate can be caught lying, and the parameters that bear on it keep their defaults.
+    With bad_rows, rows are added for each reason to reject one. With attacks, antennas are added
+    at which the privacy gate can be caught lying, and the hours, weeks and weekend are the default.
     """
     rng = np.random.default_rng(seed)
     starts = [date(2018, 12, 21), date(2018, 10, 1), date(2020, 2, 20), date(2019, 3, 28)]
@@ -506,9 +506,7 @@ def privacy_attacks(privacy_k: int = 15) -> tuple[list[Row], list[Cell], tuple[E
                     continue
                 for kind in (CALL, TEXT):
                     when = f"{day} {hour:02d}:{i % 60:02d}:00"
-                    rows += both_sides(
-                        user, when, neighbour, cells=(cell, cell), interaction=kind
-                    )
+                    rows += both_sides(user, when, neighbour, cells=(cell, cell), interaction=kind)
         if antenna == "attack-dominant":
             for day in ATTACK_WORKDAYS:
                 for i in range(5 * size):

@@ -162,6 +162,10 @@ def test_the_function_works_from_a_zip_file_in_a_fresh_process(
         "import python_udfs; print(rows, python_udfs.__file__.startswith(sys.argv[1]))\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program, archive], cwd=tmp_path, capture_output=True, text=True
+        [sys.executable, "-c", program, archive],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.stdout == "6 True\n", done.stderr

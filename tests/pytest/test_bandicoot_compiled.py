@@ -104,7 +104,7 @@ event = st.fixed_dictionaries(
 PLACES = {"x": (15.3, 32.1), "y": (15.3, -32.1), "z": (15.3, 32.1)}
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
 @given(
     users=st.lists(st.lists(event, min_size=1, max_size=12), min_size=1, max_size=8),
     weekend_days=st.sets(st.integers(1, 7)),
@@ -180,6 +180,15 @@ def test_warm_up_says_what_it_does() -> None:
     said: list[str] = []
     assert bandicoot_compiled.warm_up(say=said.append) > 0
     assert "compiling" in said[0] and "ready after" in said[1]
+
+
+def test_warming_up_compiles_what_real_events_need() -> None:
+    """Other types of arrays would be compiled anew, in the middle of the work."""
+    bandicoot_compiled.warm_up(say=str)
+    before = bandicoot_compiled.load_kernels().indicators_of_users.signatures
+    bandicoot_compiled.compute_users(edge_users()["no night"], np.array([0, 10]), DEFAULTS)
+    after = bandicoot_compiled.load_kernels().indicators_of_users.signatures
+    assert before == after and len(after) == 1
 
 
 def test_a_cache_folder_that_cannot_be_written_to_is_replaced(tmp_path: Path) -> None:

@@ -472,7 +472,7 @@ def test_a_terminated_run_cleans_up(tmp_path):
     patience = time.monotonic() + 15
     while not list(tmp_path.rglob("20*.csv")) and time.monotonic() < patience:
         time.sleep(0.02)
-    assert [path.name for path in tmp_path.iterdir()][0].startswith(".sample.partial-")
+    assert next(path.name for path in tmp_path.iterdir()).startswith(".sample.partial-")
     run.send_signal(signal.SIGTERM)
     assert run.wait(15) == 130
     assert not list(tmp_path.iterdir())

@@ -1,0 +1,73 @@
+# `make run` builds the features, `make test` checks everything; each sets up what it needs.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Options, on the command line: make run VARS='{raw_data_path: /data/cdr}' THRIFT_PORT=10010
+PYTHON ?= python3
+VARS ?=
+
+export PYTHON VARS
+ifdef THRIFT_PORT
+export GNUPER_THRIFT_PORT := $(THRIFT_PORT)
+endif
+ifdef CONNECT_PORT
+export GNUPER_CONNECT_PORT := $(CONNECT_PORT)
+endif
+ifdef DRIVER_MEMORY
+export GNUPER_DRIVER_MEMORY := $(DRIVER_MEMORY)
+endif
+
+BIN := .venv/bin
+python := $(BIN)/python
+
+.PHONY: help
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+.PHONY: setup
+setup:  ## create the environment, the profile and the key of the pseudonyms
+	@scripts/setup.sh runtime
+	@$(python) -m scripts.prepare
+
+.PHONY: run
+run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data)
+	@$(python) -m scripts.run
+
+.PHONY: server
+server: setup  ## start the local Spark server
+	@$(python) -m scripts.server start
+
+.PHONY: stop
+stop: setup  ## stop the local Spark server
+	@$(python) -m scripts.server stop
+
+.PHONY: docs
+docs: server  ## build dbt's documentation and serve it on this machine
+	@$(BIN)/dbt docs generate --vars "$${VARS:-{\}}"
+	@$(BIN)/dbt docs serve --host 127.0.0.1
+
+.PHONY: dev
+dev:
+	@scripts/setup.sh dev
+	@$(python) -m scripts.prepare
+
+.PHONY: test
+test: dev  ## run all tests, on a server of their own
+	@$(python) -m pytest
+
+.PHONY: lint
+lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
+	@$(python) -m pytest tests/pytest/test_style.py
+
+.PHONY: columns
+columns: setup  ## write the names and descriptions of bandicoot's columns anew
+	@$(python) -m scripts.bandicoot_docs
+
+.PHONY: purge
+purge: server  ## drop every user-level table and its files; the release stays
+	@$(BIN)/dbt run-operation purge
+
+.PHONY: clean
+clean:  ## stop the server and remove everything that was built, the environment included
+	@if [ -x $(python) ] && [ -d .gnuper ]; then $(python) -m scripts.server stop; fi
+	rm -rf .venv .gnuper target logs output data/sample .pytest_cache .ruff_cache .hypothesis

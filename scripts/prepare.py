@@ -1,0 +1,39 @@
+"""What a fresh checkout lacks before dbt can run: a profile and a key for the pseudonyms.
+
+    python -m scripts.prepare
+
+Files that exist are left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from dbt_gnuper.local_files import KEY_VARIABLE, write_key
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# The default of var pseudonym_key_file.
+KEY_FILE = PROJECT_ROOT / ".gnuper" / "pseudonym.key"
+
+
+def make_profile() -> None:
+    """Copy profiles.yml.example, unless DBT_PROFILES_DIR names another place for profiles."""
+    profile = PROJECT_ROOT / "profiles.yml"
+    if "DBT_PROFILES_DIR" not in os.environ and not profile.exists():
+        shutil.copy(PROJECT_ROOT / "profiles.yml.example", profile)
+        print("Made profiles.yml from profiles.yml.example.")
+
+
+def make_key() -> None:
+    """Make a random key of 256 bits, unless there is one in a file or in the environment."""
+    if KEY_VARIABLE not in os.environ and not KEY_FILE.exists():
+        write_key(KEY_FILE, secrets.token_hex(32))
+        print(f"Made a random key for pseudonyms in {KEY_FILE.relative_to(PROJECT_ROOT)}.")
+
+
+if __name__ == "__main__":
+    make_profile()
+    make_key()

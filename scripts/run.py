@@ -1,0 +1,86 @@
+"""The main job: from raw CDR files to released files, with one command.
+
+    VARS='{raw_data_path: /data/cdr}' python -m scripts.run
+
+Starts the local server, makes the mock-up sample if the default data folder is to be read and does
+not exist, runs `dbt build` with the vars, and exports the released tables to output/.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scripts import export, mockup, server
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SAMPLE = PROJECT_ROOT / "data" / "sample"
+OUTPUT = PROJECT_ROOT / "output"
+
+
+def parse_vars(text: str) -> dict[str, Any]:
+    """The vars as a dictionary; a sentence and exit code 2 if the text is not one."""
+    try:
+        values = yaml.safe_load(text) if text.strip() else {}
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(getattr(error, "problem", None) or error).split())
+        sys.exit(_usage(f"VARS cannot be read as YAML ({reason})"))
+    if not isinstance(values, dict):
+        sys.exit(_usage("VARS is not a list of names and values"))
+    return values
+
+
+def _usage(problem: str) -> str:
+    return f"{problem}. Write it like VARS='{{raw_data_path: /data/cdr, holidays: [2024-05-01]}}'."
+
+
+def say(sentence: str) -> None:
+    """One line of progress."""
+    print(f"==> {sentence}", flush=True)
+
+
+def main() -> None:
+    """Run all steps; the first that fails ends the run with its own message."""
+    values = parse_vars(os.environ.get("VARS", ""))
+
+    say("Starting the Spark server")
+    if server.main(["start"]):
+        sys.exit(1)
+    doors = server.running_server()
+    os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
+    os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
+
+    if "raw_data_path" not in values and not SAMPLE.exists():
+        say("Making the mock-up sample in data/sample")
+        if mockup.main([]):
+            sys.exit(1)
+
+    say("Building all levels with dbt build")
+    dbt = Path(sys.executable).with_name("dbt")
+    built = subprocess.run(
+        # Unit tests check the code, not the data: `make test` runs them.
+        [dbt, "build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(values, default=str)],
+        cwd=PROJECT_ROOT,
+    )
+    if built.returncode:
+        sys.exit(
+            "dbt build has failed (its message is above): nothing was exported, and files of an "
+            "earlier run in output/ were left as they are."
+        )
+
+    say("Exporting the released tables")
+    features = export.export(OUTPUT)["final_features"]
+    print(
+        f"\nBuilt final_features: {features.num_rows} antennas with {features.num_columns} columns, "
+        f"in {OUTPUT / 'final_features.csv'} and as .parquet beside it."
+    )
+
+
+if __name__ == "__main__":
+    main()
