@@ -91,7 +91,7 @@ def warm_up(cache_dir: str | None = None, say: Callable[[str], None] = print) ->
 
 
 @lru_cache
-def load_kernels(cache_dir: str | None = None) -> ModuleType:
+def load_kernels(cache_dir: str | None) -> ModuleType:
     """The module bandicoot_kernels, compiled code in cache_dir.
 
     Numba keeps compiled code beside a module's file and looks for it under that file's path. The

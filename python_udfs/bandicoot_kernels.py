@@ -315,11 +315,10 @@ def conversations(events, contacts):
     """What is counted about conversations.
 
     A conversation is a run of texts with one contact, each less than an hour after the previous
-    event with that contact, call or text; a call ends it.
-    Source: bandicoot.individual._conversations.
+    event with that contact, call or text; a call ends it. So while one is under way, the previous
+    event is a text. Source: bandicoot.individual._conversations.
     """
-    last_event = np.zeros(contacts, np.int64)
-    last_text = np.empty(contacts, np.int64)
+    last_text = np.zeros(contacts, np.int64)
     last_text_out = np.empty(contacts, np.bool_)
     under_way = np.zeros(contacts, np.bool_)
     unanswered = np.zeros(contacts, np.bool_)
@@ -327,8 +326,7 @@ def conversations(events, contacts):
     begun_out = begun_in = answered = number_of_delays = 0
     for i, c in enumerate(events.contact):
         now, is_out = events.second[i], events.is_out[i]
-        goes_on = under_way[c] and now - last_event[c] < HOUR
-        last_event[c] = now
+        goes_on = under_way[c] and now - last_text[c] < HOUR
         under_way[c] = not events.is_call[i]
         if events.is_call[i]:
             continue
@@ -699,13 +697,12 @@ def moments(values):
         total += value
     mean = total / n
     m2 = m3 = m4 = 0.0
-    if n > 1:
-        for value in values:
-            deviation = value - mean
-            square = deviation * deviation
-            m2 += square
-            m3 += square * deviation
-            m4 += square * square
+    for value in values:
+        deviation = value - mean
+        square = deviation * deviation
+        m2 += square
+        m3 += square * deviation
+        m4 += square * square
     return mean, m2 / n, m3 / n, m4 / n
 
 

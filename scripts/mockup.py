@@ -119,10 +119,10 @@ class Options:
     cells_per_antenna: int = _option(3, 1, 100, "cells of each antenna")
     machines: int = _option(3, 0, 1_000, "customers that are automated senders of texts")
     # `_option` makes a field, no default that all share.
-    start: date = _option(date(2018, 10, 1), *CENTURY, "first day, YYYY-MM-DD")  # noqa: RUF009
+    start: date = _option(date(2024, 4, 29), *CENTURY, "first day, YYYY-MM-DD")  # noqa: RUF009
     days: int = _option(28, 1, 366, "length in days")
     holidays: tuple[date, ...] = _option(
-        (date(2018, 10, 16), date(2018, 10, 17), date(2018, 10, 18)), None, None,
+        (date(2024, 5, 1), date(2024, 5, 9), date(2024, 5, 20)), None, None,
         "dates YYYY-MM-DD joined by commas, or none; those outside the period have no effect",
     )  # fmt: skip
     latitude: float = _option(52.52, -80.0, 80.0, "centre of the area, degrees north")

@@ -358,7 +358,7 @@ def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
     return [
         "-XX:+IgnoreUnrecognizedVMOptions",
         f"-Xmx{driver_memory}",
-        "-Xss4m",  # plans with hundreds of columns recurse deeply
+        "-Xss16m",  # plans with hundreds of columns recurse deeply
         # Batch work on few cores: the collector with the least work per allocated byte.
         "-XX:+UseParallelGC",
         "-XX:+ExitOnOutOfMemoryError",  # better no server than one that hangs
@@ -418,6 +418,7 @@ def _spark_settings(
         "spark.connect.grpc.binding.address": HOST,
         "spark.connect.grpc.binding.port": str(connect_port),
         "spark.port.maxRetries": "0",  # the port that was asked for, or none
+        "spark.hadoop.fs.permissions.umask-mode": "077",  # Hadoop does not heed the process's
         "spark.sql.catalogImplementation": "hive",
         "spark.sql.warehouse.dir": f"{state_dir}/warehouse",
         "spark.hadoop.javax.jdo.option.ConnectionURL":

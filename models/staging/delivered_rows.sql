@@ -45,8 +45,7 @@ typed as (
         case cdr.direction when '1' then 'in' when '2' then 'out' end as direction,
         case cdr.interaction when '1' then 'call' when '2' then 'text' end as interaction,
         case cdr.national when '1' then true when '2' then false end as is_national,
-        round(try_cast(cdr.call_duration as double) * {{ 60 if var('call_unit') == 'm' else 1 }})
-            as seconds
+        {{ call_seconds('cdr.call_duration') }} as seconds
     from cdr
     left join serving_antennas
         on cdr.cell_id = serving_antennas.cell_id
@@ -85,7 +84,9 @@ select
         when 'bad_timestamp' then {{ shape('datetime') }}
         when 'bad_duration' then {{ shape('call_duration') }}
     end as rejected_value,
-    case when interaction = 'call' then cast(seconds as int) end as call_duration,
+    case
+        when interaction = 'call' and seconds between 0 and 86400 then cast(round(seconds) as int)
+    end as call_duration,
     is_national,
     event_at,
     source_file,

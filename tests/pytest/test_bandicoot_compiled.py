@@ -185,9 +185,9 @@ def test_warm_up_says_what_it_does() -> None:
 def test_warming_up_compiles_what_real_events_need() -> None:
     """Other types of arrays would be compiled anew, in the middle of the work."""
     bandicoot_compiled.warm_up(say=str)
-    before = bandicoot_compiled.load_kernels().indicators_of_users.signatures
+    before = bandicoot_compiled.load_kernels(None).indicators_of_users.signatures
     bandicoot_compiled.compute_users(edge_users()["no night"], np.array([0, 10]), DEFAULTS)
-    after = bandicoot_compiled.load_kernels().indicators_of_users.signatures
+    after = bandicoot_compiled.load_kernels(None).indicators_of_users.signatures
     assert before == after and len(after) == 1
 
 

@@ -24,7 +24,7 @@ from scripts.mockup import OptionError, Options, generate, main
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"users": 60, "antennas": 6, "machines": 1, "days": 3}
 SMALL_ARGUMENTS = ["--users=60", "--antennas=6", "--machines=1", "--days=3"]
-HOLIDAYS = ["2018-10-16", "2018-10-17", "2018-10-18"]
+HOLIDAYS = ["2024-05-01", "2024-05-09", "2024-05-20"]
 
 
 class Sample:
@@ -108,13 +108,13 @@ def test_default_sample_is_small_and_long_enough(sample):
     assert sum(map(len, files.values())) < 20_000_000
     assert len(sample.homes) >= 1_000
     days = sorted(set(sample.records.date))
-    assert (days[0], days[-1], len(days)) == ("2018-10-01", "2018-10-28", 28)
+    assert (days[0], days[-1], len(days)) == ("2024-04-29", "2024-05-26", 28)
     assert set(HOLIDAYS) < set(days)
 
 
 def test_files_and_columns(sample):
     days = sorted(name for name in files_of(sample.folder) if name.startswith("20"))
-    assert days == [f"201810{day:02d}.csv" for day in range(1, 29)]
+    assert days == ["20240429.csv", "20240430.csv", *(f"202405{day:02d}.csv" for day in range(1, 27))]
     for name in days[:2]:
         with (sample.folder / name).open(newline="") as file:
             assert {len(row) for row in csv.reader(file)} == {9}
@@ -351,11 +351,11 @@ def test_rates_follow_the_options(tmp_path):
 def test_holidays_follow_the_option(tmp_path):
     generate(Options(**SMALL, holidays=()), tmp_path / "a")
     assert main(
-        ["--output", str(tmp_path / "b"), "--holidays", "2018-10-02", *SMALL_ARGUMENTS]
+        ["--output", str(tmp_path / "b"), "--holidays", "2024-04-30", *SMALL_ARGUMENTS]
     ) == 0  # fmt: skip
     plain, festive = files_of(tmp_path / "a"), files_of(tmp_path / "b")
     changed = [name for name in plain if plain[name] != festive[name]]
-    assert changed == ["20181002.csv", "truth/manifest.json"]
+    assert changed == ["20240430.csv", "truth/manifest.json"]
     assert main(["--output", str(tmp_path / "c"), "--holidays=none", *SMALL_ARGUMENTS]) == 0
     assert files_of(tmp_path / "c") == plain
 
@@ -520,7 +520,7 @@ def test_only_its_own_folder_is_replaced(tmp_path, capsys):
 def test_foreign_folders_are_never_replaced(manifest, tmp_path, capsys):
     folder = tmp_path / "sample"
     (folder / "truth").mkdir(parents=True)
-    (folder / "20181001.csv").write_text("real records")
+    (folder / "20240429.csv").write_text("real records")
     if manifest is not None:
         (folder / "truth/manifest.json").write_text(manifest)
     before = files_of(folder)

