@@ -38,6 +38,7 @@
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
     {%- do _check_choice('bandicoot', [true, false]) -%}
+    {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
     {%- do _check_choice('clean_up', [true, false]) -%}
     {%- do _check_schemas() -%}
@@ -56,7 +57,7 @@
         'raw_data_path', 'raw_file_pattern', 'raw_locations', 'timestamp_format', 'call_unit',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
-        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up', 'bandicoot', 'bandicoot_engine',
+        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up', 'overlapping_release', 'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 

@@ -1,5 +1,8 @@
 {# one row per antenna #}
 
+{# not before the check for overlapping releases #}
+-- depends_on: {{ ref('release_period') }}
+
 {%- set names = features() | map(attribute='name') | list %}
 {%- if var('bandicoot') %}
     {%- set names = names + bandicoot_columns() %}

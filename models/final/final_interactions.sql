@@ -1,5 +1,8 @@
 {# one row per ordered pair of antennas of which at least one count may be released #}
 
+{# not before the check for overlapping releases #}
+-- depends_on: {{ ref('release_period') }}
+
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 
 -- A row without a released count would still tell that somebody here knows somebody there.

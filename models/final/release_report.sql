@@ -1,5 +1,8 @@
 {# one row per released table and feature #}
 
+{# not before the check for overlapping releases #}
+-- depends_on: {{ ref('release_period') }}
+
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 
 with decisions as (

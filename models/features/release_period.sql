@@ -1,0 +1,33 @@
+{# one row: what is about to be released #}
+
+{{ config(post_hook="{{ check_overlap(this) }}") }}
+
+with accepted as (
+
+    select * from {{ ref('delivered_files') }} where outcome = 'accepted'
+
+),
+
+contents as (
+
+    select
+        min(first_day) as first_day,
+        max(last_day) as last_day,
+        count(*) as files,
+        coalesce(sum(rows), 0) as accepted_rows,
+        array_join(
+            array_sort(collect_list(concat_ws(':', source_file, rows, first_day, last_day))), '; '
+        ) as inventory
+    from accepted
+
+)
+
+select
+    first_day,
+    last_day,
+    files,
+    accepted_rows,
+    {{ text_literal(release_parameters()) }} as parameters,
+    -- equal for equal files and parameters, which give an equal release
+    sha2(concat(inventory, {{ text_literal(release_parameters()) }}), 256) as release_id
+from contents

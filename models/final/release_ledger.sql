@@ -1,0 +1,40 @@
+{# one row per release #}
+
+{# it remembers what other runs released: only ever added to #}
+{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+
+with released_rows as (
+
+    select sha2(to_json(struct(final_features.*)), 256) as row_hash
+    from {{ ref('final_features') }} as final_features
+
+    union all
+
+    select sha2(to_json(struct(final_interactions.*)), 256) as row_hash
+    from {{ ref('final_interactions') }} as final_interactions
+
+),
+
+contents as (
+
+    select sha2(array_join(array_sort(collect_list(row_hash)), ''), 256) as contents_hash
+    from released_rows
+
+)
+
+select
+    release_period.release_id,
+    contents.contents_hash,
+    release_period.parameters,
+    release_period.files,
+    release_period.accepted_rows,
+    release_period.first_day,
+    release_period.last_day,
+    cast({{ text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }} as timestamp) as released_at
+from {{ ref('release_period') }} as release_period
+cross join contents
+{% if is_incremental() %}
+-- the same release again is no news
+left anti join {{ this }} as ledger
+    on release_period.release_id = ledger.release_id
+{% endif %}
