@@ -19,6 +19,7 @@
         'columnNameOfCorruptRecord': 'malformed_row',
         'columnPruning': 'false',
     }) -%}
+    {%- do _register(source('raw', 'cdr_lines'), 'text', {'path': folder, 'pathGlobFilter': pattern}) -%}
     {%- do _register(source('raw', 'locations'), 'csv', {
         'path': locations_file(),
         'header': 'false',

@@ -21,6 +21,8 @@ import pyarrow.parquet
 from dbt_gnuper.spark_connect import connect
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# The tables that are exported, and the order of their rows. (The ledger of releases is for the
+# publisher, not for readers.)
 ORDER = {
     "final_features": ["antenna_id"],
     "final_interactions": ["antenna_id1", "antenna_id2"],
@@ -29,12 +31,12 @@ ORDER = {
 
 
 def released_tables(target: Path) -> dict[str, str]:
-    """Name and place in the catalog of each table of level 4, from dbt's manifest."""
+    """Name and place in the catalog of each table to export, from dbt's manifest."""
     manifest = json.loads((target / "manifest.json").read_text())
     return {
         node["name"]: f"`{node['schema']}`.`{node['alias']}`"
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["fqn"][1] == "final"
+        if node["resource_type"] == "model" and node["name"] in ORDER
     }
 
 

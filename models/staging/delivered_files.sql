@@ -1,5 +1,7 @@
 {# one row per CDR file and outcome of its rows #}
 
+{{ config(post_hook="{{ check_that_rows_were_accepted(this) }}") }}
+
 select
     source_file,
     outcome,

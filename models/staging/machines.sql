@@ -1,5 +1,8 @@
 {# one row per user who has too many interactions to be a person #}
 
+{# not before it is known that there are accepted rows #}
+-- depends_on: {{ ref('delivered_files') }}
+
 with weekly_interactions as (
 
     select

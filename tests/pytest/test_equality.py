@@ -107,7 +107,7 @@ def test_privacy_decisions(tmp_path: Path, make_project: Callable[..., Project])
     assert decisions["decision"].sort_index().to_dict() == expected.sort_index().to_dict()
 
     release = project.table("final_features")
-    assert_equal(release, verdict.release()[oracle.FINAL_COLUMNS], ["antenna_id"])
+    assert_equal(release, verdict.release()[list(oracle.FINAL_COLUMNS)], ["antenna_id"])
     pairs = project.restricted("interaction_decisions")
     for row in verdict.pairs.itertuples():
         match = pairs[

@@ -1,0 +1,529 @@
+"""The lineage proof: nothing about a single person can reach a released column.
+
+    python -m scripts.lineage
+
+Needs `make dev` (sqlglot), no server and no data: it reads the SQL that dbt compiles. Every column
+of every model gets labels that say what of a person it may show, and every operation of SQL says
+what becomes of the labels of what it works on:
+
+- reading the raw files makes RAW (ids, handset, key), VALUE (any other field of one person's
+  record) and ROW (one row per person or record);
+- the keyed hash of `pseudonym` turns RAW into ID, nothing else does: not a hash without the key;
+- a comparison, or a CASE between fixed texts, sorts rows into classes and leaves ROW; so do the
+  date and the hour of an event;
+- grouping ends ROW if no key is an id or a VALUE. Then count turns ID and VALUE into AGGREGATE, sum,
+  avg and variance turn VALUE into AGGREGATE, and every other function (max, min, first, any_value,
+  collect_list, an unknown one) turns VALUE into SINGLE. Ids stay ids under anything but count;
+- SINGLE divided by an AGGREGATE is a SHARE;
+- the privacy gate, recognised by its exact form, decides about one column without showing it; and
+  `case when <decision> = 'released' then <that column> end` ends AGGREGATE. Nothing else does;
+- all other operations pass on the labels of all they touch. What chooses rows (where, having, joins)
+  counts as shown by every column.
+
+Then `ALLOWED` says which labels a model of a tier may have: a released one none at all. SQL that is
+not understood is an error, never a pass. Not seen: what a number gives away by its size, and who
+may read which table.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+from unittest import mock
+
+import sqlglot
+from sqlglot import exp
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+DIALECT = "spark"
+# Settings of the gate that occur nowhere else, so that it is recognised by them.
+PRIVACY_K, MAX_SHARE = 1717, 0.4375
+
+RAW = "an id, handset or key in clear"
+ID = "a pseudonym"
+VALUE = "a value of one person"
+ROW = "a row per person"
+SINGLE = "one person's value, picked from a group"
+SHARE = "one person's share"
+AGGREGATE = "a value that has not passed the privacy gate"
+PERSONAL = {RAW, ID, VALUE, ROW}
+
+# SINGLE and SHARE must moreover say so in their column's name, see LARGEST.
+ALLOWED = {
+    "raw": {RAW, ID, VALUE, ROW},
+    "pseudonymous": {ID, VALUE, ROW},
+    "aggregated": {AGGREGATE, SINGLE, SHARE},
+    "released": set(),
+}
+LARGEST = "largest"
+
+# The columns of the raw tables that are more than a value of one person; tables not named here
+# are not about people.
+RAW_TABLES = {
+    "cdr": {"caller_id", "correspondent_id", "tac_code", "malformed_row"},
+    "pseudonym_key": {"value"},
+}
+KEY_ORIGIN = "raw.pseudonym_key.value"
+TIME_ORIGIN = "raw.cdr.datetime"
+
+# A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
+# column that stands for all its other values, which are of one person.
+PYTHON_MODELS = {
+    "user_bandicoot": {
+        "reads": {"events", "antennas"},
+        "copies": {"user_id": ("events", "user_id")},
+        "values": ("events", "event_at"),
+    },
+}
+
+# What is let through knowingly: model -> (labels that end there, why).
+EXCEPTIONS = {
+    "delivered_files": ({SINGLE}, "first and last day of a file: when somebody did something"),
+    "release_period": ({AGGREGATE}, "days, files and number of rows of the whole delivery"),
+    "release_report": ({AGGREGATE}, "numbers of decisions, also of those to withhold"),
+}
+
+COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct)
+SUMS = (exp.Sum, exp.Avg, exp.Variance, exp.Stddev)
+PICKS_BY = (exp.ArgMin, exp.ArgMax)
+_READ_PARTS = {"expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "with_"}
+
+
+class LineageError(Exception):
+    """SQL that the proof does not understand."""
+
+
+# --- labels ---------------------------------------------------------------------------------------
+
+
+class Label(NamedTuple):
+    """What of a person a column may show, and the raw column that it comes from."""
+
+    kind: str
+    origin: str
+
+
+# Each label with the shortest way that it took.
+Labels = Mapping[Label, tuple[str, ...]]
+NOTHING: Labels = {}
+
+
+def merge(parts: Iterable[Labels]) -> Labels:
+    """All labels of all parts."""
+    merged: dict[Label, tuple[str, ...]] = {}
+    for labels in parts:
+        for label, way in labels.items():
+            if label not in merged or len(way) < len(merged[label]):
+                merged[label] = way
+    return merged
+
+
+def change(labels: Labels, kinds: Mapping[str, str | None], step: str = "") -> Labels:
+    """Labels with other kinds; None ends a label. A step is added to the way of changed ones."""
+    return merge(
+        {label: way}
+        if label.kind not in kinds
+        else {label._replace(kind=kinds[label.kind]): (*way, step) if step else way}
+        for label, way in labels.items()
+        if kinds.get(label.kind, label.kind) is not None
+    )
+
+
+def to_class(labels: Labels) -> Labels:
+    """What remains of values that are only compared."""
+    return change(labels, {RAW: ROW, ID: ROW, VALUE: ROW})
+
+
+def is_personal(labels: Labels) -> bool:
+    """Whether the rows that have these labels are people's."""
+    return any(label.kind in PERSONAL for label in labels)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its labels; which values it holds; and those that it decides about, for a gate."""
+
+    labels: Labels = field(default_factory=dict)
+    values: object = field(default_factory=object)
+    decides: object = None
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table or query: its columns, and what its rows show by being there."""
+
+    columns: Mapping[str, Column]
+    rows: Labels = field(default_factory=dict)
+
+    def all_labels(self) -> Labels:
+        """What the relation shows as a whole."""
+        return merge([self.rows, *(column.labels for column in self.columns.values())])
+
+
+# --- queries --------------------------------------------------------------------------------------
+
+
+def evaluate(query: exp.Expr, tables: Mapping[str, Relation]) -> Relation:
+    """The relation that a query makes of others; tables are named as in the query."""
+    for cte in query.args["with_"].expressions if query.args.get("with_") else []:
+        tables = {**tables, cte.alias.lower(): evaluate(cte.this, tables)}
+    if isinstance(query, exp.Subquery):
+        return evaluate(query.this, tables)
+    if isinstance(query, exp.Union):
+        left, right = evaluate(query.left, tables), evaluate(query.right, tables)
+        if len(left.columns) != len(right.columns):
+            raise LineageError(f"a union of different columns: {query.sql(DIALECT)}")
+        pairs = zip(left.columns.items(), right.columns.values(), strict=True)
+        return Relation(
+            {name: Column(merge([one.labels, other.labels])) for (name, one), other in pairs},
+            merge([left.rows, right.rows]),
+        )
+    if isinstance(query, exp.Select):
+        return _Select(query, tables).relation()
+    raise LineageError(f"not a query: {query.sql(DIALECT)}")
+
+
+class _Select:
+    """One SELECT: its sources, what chooses its rows, its groups."""
+
+    def __init__(self, select: exp.Select, tables: Mapping[str, Relation]) -> None:
+        unread = [name for name, part in select.args.items() if part and name not in _READ_PARTS]
+        if unread:
+            raise LineageError(f"{', '.join(unread)} in {select.sql(DIALECT)}")
+        self.select, self.tables = select, tables
+        self.sources: dict[str, Relation] = {}
+        self.rows: Labels = NOTHING
+        self.projected: dict[str, Column] = {}
+        self.keys: dict[str, Labels] | None = None  # by their SQL; None: rows are not grouped
+        self.grouped_people = self.groups_are_people = False
+        self._read_sources()
+        if where := select.args.get("where"):
+            self.rows = merge([self.rows, self.labels(where.this)])
+            if self._is_gate_of_rows(where.this):
+                self.rows = change(self.rows, {AGGREGATE: None})
+        self._read_groups()
+
+    def relation(self) -> Relation:
+        """Columns and rows of the result."""
+        for projection in self.select.expressions:
+            self.projected.update(self._project(projection))
+        rows = self._rows_of_groups() if self.keys is not None else self.rows
+        for clause in ("having", "order"):
+            if part := self.select.args.get(clause):
+                nodes = [part.this] if clause == "having" else part.expressions
+                rows = merge([rows, *map(self.labels, nodes)])
+        if self.select.args.get("distinct") and self.keys is None:
+            self.keys = {name: column.labels for name, column in self.projected.items()}
+            self._look_at_groups()
+            rows = self._rows_of_groups()
+            columns = self.projected.items()
+            self.projected = {n: replace(c, labels=self._key(c.labels)) for n, c in columns}
+        return Relation(self.projected, rows)
+
+    # sources
+
+    def _read_sources(self) -> None:
+        if from_ := self.select.args.get("from_"):
+            self._add(from_.this)
+        for join in self.select.args.get("joins") or []:
+            kind = f"{join.side} {join.kind}".split()
+            known = (["INNER"], ["CROSS"], ["LEFT"], ["LEFT", "ANTI"], ["LEFT", "SEMI"])
+            if kind not in known or join.args.get("using"):
+                raise LineageError(f"a join of a kind not known: {join.sql(DIALECT)}")
+            name, source = self._source(join.this)
+            self.sources[name] = source
+            shown = source.rows
+            if on := join.args.get("on"):
+                shown = merge([shown, self.labels(on)])
+            if kind == ["LEFT"]:
+                # It drops no row; whether there was a partner is shown by the partner's columns.
+                columns = {
+                    key: replace(column, labels=merge([column.labels, shown]))
+                    for key, column in source.columns.items()
+                }
+                self.sources[name] = Relation(columns)
+                shown = {label: way for label, way in shown.items() if label.kind in PERSONAL}
+            elif len(kind) == 2:
+                del self.sources[name]
+            self.rows = merge([self.rows, shown])
+
+    def _add(self, node: exp.Expr) -> None:
+        name, source = self._source(node)
+        self.sources[name] = source
+        self.rows = merge([self.rows, source.rows])
+
+    def _source(self, node: exp.Expr) -> tuple[str, Relation]:
+        name = node.alias_or_name.lower()
+        if isinstance(node, exp.Table):
+            place = ".".join(part.name for part in node.parts).lower()
+            if place not in self.tables:
+                raise LineageError(f"no table {place}")
+            return name, self.tables[place]
+        if isinstance(node, exp.Subquery):
+            return name, evaluate(node.this, self.tables)
+        if isinstance(node, exp.Values):
+            return name, Relation({c.name.lower(): Column() for c in node.args["alias"].columns})
+        raise LineageError(f"a source of a kind not known: {node.sql(DIALECT)}")
+
+    # groups
+
+    def _read_groups(self) -> None:
+        group = self.select.args.get("group")
+        if group is None and not any(map(_aggregates, self.select.expressions)):
+            return
+        parts = group.args if group else {}
+        if any(part for name, part in parts.items() if name != "expressions"):
+            raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
+        nodes = parts.get("expressions") or []
+        if any(isinstance(node, exp.Literal) for node in nodes):
+            raise LineageError(f"a group by position: {group.sql(DIALECT)}")
+        self.keys = {node.sql(DIALECT): self.labels(node) for node in nodes}
+        self._look_at_groups()
+
+    def _look_at_groups(self) -> None:
+        kinds = {label.kind for labels in self.keys.values() for label in labels}
+        self.grouped_people = is_personal(self.rows) or bool(kinds & PERSONAL)
+        self.groups_are_people = bool(kinds & {RAW, ID, VALUE})
+
+    def _key(self, labels: Labels) -> Labels:
+        return labels if self.groups_are_people else change(labels, {ROW: None})
+
+    def _rows_of_groups(self) -> Labels:
+        if not self.keys:
+            return NOTHING  # one row, whatever happens
+        rows = self.rows
+        if self.grouped_people and not self.groups_are_people:
+            rows = change(rows, dict.fromkeys(PERSONAL, AGGREGATE))
+        return merge([rows, *map(self._key, self.keys.values())])
+
+    # columns
+
+    def _project(self, node: exp.Expr) -> dict[str, Column]:
+        if isinstance(node, exp.Star) or isinstance(node, exp.Column) and node.is_star:
+            sources = [self.sources[node.table.lower()]] if node.name != "*" or node.args.get(
+                "table") else self.sources.values()
+            if node.args.get("except_") or node.args.get("replace") or self.keys is not None:
+                raise LineageError(f"a star of a kind not known: {node.sql(DIALECT)}")
+            return {name: c for source in sources for name, c in source.columns.items()}
+        if isinstance(node, exp.Aliases):
+            return self._project_generator(node)
+        name, inner = node.alias_or_name.lower(), node.unalias()
+        if not name:
+            raise LineageError(f"a column without a name: {node.sql(DIALECT)}")
+        if isinstance(inner, exp.Column) and self.keys is None:
+            return {name: self._column(inner)}
+        decided = self._gate(inner) if isinstance(inner, exp.Case) else None
+        return {name: Column(self.labels(inner), decides=decided)}
+
+    def _project_generator(self, node: exp.Aliases) -> dict[str, Column]:
+        names, made = [alias.name.lower() for alias in node.expressions], node.this
+        if isinstance(made, exp.Stack):
+            parts: list[list[exp.Expr]] = [made.expressions[i :: len(names)] for i in range(len(names))]
+            columns = [Column(merge(map(self.labels, part))) for part in parts]
+        elif isinstance(made, exp.Posexplode) and len(names) == 2:
+            columns = [Column(), Column(self.labels(made.this))]
+        else:
+            columns = [Column(self.labels(made)) for _ in names]
+        return dict(zip(names, columns, strict=True))
+
+    def _column(self, node: exp.Column) -> Column:
+        name, table = node.name.lower(), node.table.lower()
+        if table == "_metadata":  # Spark's: the file of a row
+            return Column()
+        places = [self.sources.get(table)] if table else list(self.sources.values())
+        found = [place.columns[name] for place in places if place and name in place.columns]
+        if not found and not table and name in self.projected:
+            return self.projected[name]
+        if len(found) != 1:
+            raise LineageError(f"{len(found)} columns {node.sql(DIALECT)}")
+        return found[0]
+
+    # expressions
+
+    def labels(self, node: exp.Expr) -> Labels:
+        """What an expression may show."""
+        if self.keys is not None and (sql := node.sql(DIALECT)) in self.keys:
+            return self._key(self.keys[sql])
+        if isinstance(node, (exp.Subquery, exp.Query)):
+            return evaluate(node, self.tables).all_labels()
+        if isinstance(node, exp.Column):
+            return self._column_labels(node)
+        if isinstance(node, exp.Filter):
+            return self._aggregate(node.this, self._of_rows(node.expression.this))
+        if isinstance(node, exp.Window):
+            parts = [*node.this.iter_expressions(), *node.iter_expressions()]
+            return merge(self.labels(part) for part in parts if part is not node.this)
+        if isinstance(node, exp.AggFunc):
+            return self._aggregate(node)
+        if isinstance(node, exp.Case):
+            return self._case(node)
+        if isinstance(node, exp.SafeDivide):
+            return self._ratio(node)
+        if isinstance(node, exp.Anonymous) and node.name.lower() == "xxhash64":
+            return self._hash(node)
+        labels = merge(map(self.labels, node.iter_expressions()))
+        if isinstance(node, exp.Predicate):
+            return to_class(labels)
+        if isinstance(node, exp.Hour) or isinstance(node, exp.Cast) and node.to.this.value == "DATE":
+            return merge(
+                to_class({label: way}) if label.origin == TIME_ORIGIN else {label: way}
+                for label, way in labels.items()
+            )
+        return labels
+
+    def _column_labels(self, node: exp.Column) -> Labels:
+        if node.is_star:
+            return self.sources[node.table.lower()].all_labels()
+        if self.keys is None:
+            return self._column(node).labels
+        if not node.table and node.name.lower() in self.projected:
+            return self.projected[node.name.lower()].labels
+        # neither a key nor inside of a known aggregate
+        return self._picked(self._column(node).labels, f"one {node.name}")
+
+    def _of_rows(self, node: exp.Expr) -> Labels:
+        """An expression inside of an aggregate: over rows, not groups."""
+        keys, self.keys = self.keys, None
+        try:
+            return self.labels(node)
+        finally:
+            self.keys = keys
+
+    def _aggregate(self, node: exp.Expr, condition: Labels = NOTHING) -> Labels:
+        """An aggregate function over the rows of a group."""
+        step = f"{node.sql_name().lower()}()"
+        if isinstance(node, PICKS_BY):
+            order = to_class(self._of_rows(node.expression))
+            return self._picked(merge([self._of_rows(node.this), order, condition]), step)
+        inner = merge([*map(self._of_rows, node.iter_expressions()), condition])
+        if not isinstance(node, COUNTS + SUMS):
+            return self._picked(inner, step)
+        if not self.grouped_people:
+            kinds = {SINGLE: AGGREGATE, SHARE: AGGREGATE} if isinstance(node, COUNTS) else {}
+            return merge([change(inner, kinds), self.rows])
+        to = VALUE if self.groups_are_people else AGGREGATE
+        lost = PERSONAL if isinstance(node, COUNTS) else {VALUE, ROW}
+        return change(merge([inner, self.rows]), dict.fromkeys(lost, to), step)
+
+    def _picked(self, labels: Labels, step: str) -> Labels:
+        """What a function shows that may give back one of the group's values as it is."""
+        if self.grouped_people and not self.groups_are_people:
+            return change(merge([labels, self.rows]), {VALUE: SINGLE, ROW: SINGLE}, step)
+        return labels if self.grouped_people else merge([labels, self.rows])
+
+    def _ratio(self, node: exp.SafeDivide) -> Labels:
+        upper, lower = self.labels(node.this), self.labels(node.expression)
+        if {label.kind for label in lower} == {AGGREGATE}:
+            upper = change(upper, {SINGLE: SHARE})
+        return merge([upper, lower])
+
+    def _hash(self, node: exp.Anonymous) -> Labels:
+        """xxhash64, which makes a pseudonym of SHA-256 over the key and then the id."""
+        labels = merge(map(self.labels, node.expressions))
+        inner = node.expressions[0] if len(node.expressions) == 1 else None
+        if isinstance(inner, exp.SHA2) and inner.args["length"].name == "256":
+            parts = inner.this.expressions if isinstance(inner.this, exp.Concat) else []
+            if len(parts) == 2 and set(self.labels(parts[0])) == {Label(RAW, KEY_ORIGIN)}:
+                return change(self.labels(parts[1]), {RAW: ID}, "pseudonym")
+        return labels
+
+    def _case(self, node: exp.Case) -> Labels:
+        """CASE: its results, and a class by its conditions; or the gate."""
+        value = self._released_value(node)
+        if value is not None:
+            return change(self.labels(value), {AGGREGATE: None})
+        conditions = [branch.this for branch in node.args["ifs"]]
+        if node.this:
+            conditions.append(node.this)
+        results = [branch.args["true"] for branch in node.args["ifs"]]
+        if default := node.args.get("default"):
+            results.append(default)
+        chosen = to_class(merge(map(self.labels, conditions)))
+        if self._gate(node) is not None:
+            chosen = change(chosen, {AGGREGATE: None, SHARE: None})
+        return merge([chosen, *map(self.labels, results)])
+
+    # the gate
+
+    def _gate(self, node: exp.Case) -> object:
+        """The values that a privacy decision is about; None if it is not one in every respect.
+
+        Around the gate stands, for features, an exception for the one that is not about people.
+        """
+        whens = [(branch.this, branch.args["true"].name) for branch in node.args["ifs"]]
+        default = node.args.get("default")
+        if node.this or default is None:
+            return None
+        if isinstance(default, exp.Case):
+            is_open = [(c.sql(DIALECT), text) for c, text in whens] == [("feature = 'dist2c'", "released")]
+            return self._gate(default) if is_open else None
+        rules = ["no_data", "withheld_k", "not_existing", "withheld_k", "withheld_dominance"]
+        if [text for _, text in whens] != rules or default.name != "released":
+            return None
+        nobody, few_residents, missing, few_users, dominated = (condition for condition, _ in whens)
+        is_gate = (
+            nobody.sql(DIALECT) == f"COALESCE({few_residents.this.sql(DIALECT)}, 0) = 0"
+            and _compares(few_residents, exp.LTE, PRIVACY_K)
+            and isinstance(missing, exp.Is)
+            and isinstance(missing.expression, exp.Null)
+            and isinstance(missing.this, exp.Column)
+            and _compares(few_users, exp.LTE, PRIVACY_K)
+            and isinstance(few_users.this, exp.Coalesce)
+            and [part.name for part in few_users.this.expressions] == ["0"]
+            and _compares(dominated, exp.GT, MAX_SHARE)
+        )
+        return self._column(missing.this).values if is_gate else None
+
+    def _is_released(self, node: exp.Expr) -> exp.Column | None:
+        """The decision in <decision> = 'released'."""
+        left, right = getattr(node, "left", None), getattr(node, "right", None)
+        if isinstance(node, exp.EQ) and isinstance(left, exp.Column) and right.name == "released":
+            return left
+        return None
+
+    def _released_value(self, node: exp.Case) -> exp.Column | None:
+        """The value in case when <decision> = 'released' then <value> end, if it is decided on."""
+        branches = node.args["ifs"]
+        if node.this or node.args.get("default") or len(branches) != 1:
+            return None
+        decision, value = self._is_released(branches[0].this), branches[0].args["true"]
+        if decision is None or not isinstance(value, exp.Column):
+            return None
+        decides = self._column(decision).decides
+        return value if decides and decides is self._column(value).values else None
+
+    def _is_gate_of_rows(self, condition: exp.Expr) -> bool:
+        """Whether rows stay only where one of their values is released."""
+        return (
+            isinstance(condition, exp.In)
+            and condition.this.name == "released"
+            and isinstance(condition.this, exp.Literal)
+            and bool(condition.expressions)
+            and all(isinstance(part, exp.Column) for part in condition.expressions)
+            and all(self._column(part).decides for part in condition.expressions)
+        )
+
+
+def _aggregates(node: exp.Expr) -> bool:
+    """Whether an expression has an aggregate of its own query, not only over a window."""
+    if isinstance(node, exp.Window):
+        return any(map(_aggregates, node.this.iter_expressions()))
+    if isinstance(node, (exp.Subquery, exp.Query)):
+        return False
+    return isinstance(node, exp.AggFunc) or any(map(_aggregates, node.iter_expressions()))
+
+
+def _compares(node: exp.Expr, operator: type[exp.Expr], number: float) -> bool:
+    return (
+        isinstance(node, operator)
+        and isinstance(node.expression, exp.Literal)
+        and float(node.expression.name) == number
+    )

@@ -1,0 +1,67 @@
+{#
+    Nobody and nothing is lost between users and antennas: the residents of all antennas are the
+    users with a home, and the measures per week, per hour and in the window alltime all add up to
+    what these users did.
+
+    A failure means
+    (a) a user has more than one home, or user_home_antenna lost some on the way; or
+    (b) a day lies in no week part, in several, or in a holiday that is listed twice; or
+    (c) an hour lies in no row of the hourly tables, or windows count an event twice.
+#}
+{%- set levels = {
+    'users with a home': ref('user_metrics') ~ ' as user_metrics left semi join '
+        ~ ref('user_home_antenna') ~ ' as homes on user_metrics.user_id = homes.user_id',
+    'antenna_metrics_week': ref('antenna_metrics_week'),
+    'antenna_metrics_hourly': ref('antenna_metrics_hourly'),
+    'antenna_metrics_window': ref('antenna_metrics_window') ~ " where window = 'alltime'",
+} %}
+
+with sums as (
+
+    {%- for level, place in levels.items() %}
+    select
+        '{{ level }}' as level,
+        {%- for measure in measures() %}
+        coalesce(sum({{ measure }}), 0) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ place }}
+    {{- '\n\n    union all\n' if not loop.last }}
+    {%- endfor %}
+
+),
+
+residents as (
+
+    select
+        (select count(*) from {{ ref('user_home_antenna') }}) as users_with_a_home,
+        (select coalesce(sum(residents), 0) from {{ ref('antenna_residents') }}) as residents
+
+),
+
+violations as (
+
+    select
+        stack(
+            {{ measures() | length }},
+            {%- for measure in measures() %}
+            'sums of {{ measure }}', min({{ measure }}), max({{ measure }}){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as (what, least, most)
+    from sums
+
+    union all
+
+    select
+        'users with a home and residents' as what,
+        least(users_with_a_home, residents) as least,
+        greatest(users_with_a_home, residents) as most
+    from residents
+
+)
+
+select
+    what,
+    least,
+    most
+from violations
+where least != most

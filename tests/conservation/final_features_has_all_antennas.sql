@@ -1,0 +1,41 @@
+{#
+    Every antenna of the locations file that has a cell with a possible place has exactly one row in
+    the release, whether anybody uses it or not.
+
+    A failure means
+    (a) the locations file was changed while the run read it: run again; or
+    (b) an antenna got lost or multiplied between cells and final_features.
+#}
+with delivered as (
+
+    select distinct antenna_id
+    from {{ source('raw', 'locations') }}
+    where
+        malformed_row is null
+        and antenna_id is not null
+        and cell_id is not null
+        and round(try_cast(longitude as double), 6) between -180 and 180
+        and round(try_cast(latitude as double), 6) between -90 and 90
+
+),
+
+released as (
+
+    select
+        antenna_id,
+        count(*) as rows
+    from {{ ref('final_features') }}
+    group by antenna_id
+
+)
+
+select
+    coalesce(delivered.antenna_id, released.antenna_id) as antenna_id,
+    delivered.antenna_id is not null as is_delivered,
+    coalesce(released.rows, 0) as released_rows
+from delivered
+full outer join released
+    on delivered.antenna_id = released.antenna_id
+where
+    delivered.antenna_id is null
+    or coalesce(released.rows, 0) != 1

@@ -1,0 +1,88 @@
+{#
+    The released pairs against the thresholds, without trusting the decisions: a count is there if,
+    and only if, both antennas have more than privacy_k residents, it rests on more than privacy_k
+    people at both ends and none of them makes up more than privacy_max_share; a pair is there if
+    one of its counts is.
+
+    A failure means
+    (a) counts have been confused among columns; or
+    (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
+    (c) counts are withheld that could be released.
+#}
+{%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
+
+with residents as (
+
+    select
+        antenna_id,
+        count(*) as residents
+    from {{ ref('user_home_antenna') }}
+    group by antenna_id
+
+),
+
+allowed as (
+
+    select
+        pairs.antenna_id1,
+        pairs.antenna_id2,
+        {%- for count in counts %}
+        {% if var('privacy_k') == 0 -%}
+        pairs.{{ count }}
+        {%- else -%}
+        case
+            when
+                residents1.residents > {{ var('privacy_k') }}
+                and residents2.residents > {{ var('privacy_k') }}
+                and pairs.{{ count }}_users > {{ var('privacy_k') }}
+                -- all calls may be 0 seconds long: then nobody dominates
+                and coalesce(
+                    {{ ratio('pairs.' ~ count ~ '_largest', 'pairs.' ~ count) }}
+                    <= {{ var('privacy_max_share') }},
+                    true
+                )
+                then pairs.{{ count }}
+        end
+        {%- endif %} as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('antenna_interactions') }} as pairs
+    inner join residents as residents1
+        on pairs.antenna_id1 = residents1.antenna_id
+    inner join residents as residents2
+        on pairs.antenna_id2 = residents2.antenna_id
+
+),
+
+pairs_with_a_count as (
+
+    select *
+    from allowed
+    where coalesce({{ counts | join(', ') }}) is not null
+
+),
+
+compared as (
+
+    select
+        case
+            when released.antenna_id1 is null then 'allowed but not released'
+            when pairs_with_a_count.antenna_id1 is null then 'released but not allowed'
+            {%- for count in counts %}
+            when not released.{{ count }} <=> pairs_with_a_count.{{ count }}
+                then 'another {{ count }} than allowed'
+            {%- endfor %}
+        end as violation
+    from {{ ref('final_interactions') }} as released
+    full outer join pairs_with_a_count
+        on
+            released.antenna_id1 = pairs_with_a_count.antenna_id1
+            and released.antenna_id2 = pairs_with_a_count.antenna_id2
+
+)
+
+select
+    violation,
+    count(*) as pairs
+from compared
+where violation is not null
+group by violation

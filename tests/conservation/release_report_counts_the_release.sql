@@ -1,0 +1,73 @@
+{#
+    The report says what is in the released tables: per feature as many released values as there are
+    values in its column, and as many in all as there are antennas or interacting pairs.
+
+    A failure means
+    (a) the report counts other decisions than those that the release was made with; or
+    (b) a feature is missing in the report, or one too many is in it.
+#}
+with released as (
+
+    select
+        'final_features' as released_table,
+        explode(from_json(to_json(struct(final_features.*)), 'map<string, string>'))
+            as (feature, value)
+    from {{ ref('final_features') }} as final_features
+
+    union all
+
+    select
+        'final_interactions' as released_table,
+        explode(from_json(to_json(struct(final_interactions.*)), 'map<string, string>'))
+            as (feature, value)
+    from {{ ref('final_interactions') }} as final_interactions
+
+),
+
+-- a NULL makes no row
+contents as (
+
+    select
+        released_table,
+        feature,
+        count(*) as released
+    from released
+    where
+        feature not like 'antenna\_id%'
+        and feature not in ('longitude', 'latitude', 'distance_km', 'withheld_features')
+    group by released_table, feature
+
+),
+
+totals as (
+
+    select
+        'final_features' as released_table,
+        count(*) as total
+    from {{ ref('antennas') }}
+
+    union all
+
+    select
+        'final_interactions' as released_table,
+        count(*) as total
+    from {{ ref('antenna_interactions') }}
+
+)
+
+select
+    coalesce(contents.feature, report.feature) as feature,
+    totals.total as values_in_all,
+    report.total as reported_in_all,
+    contents.released as released_values,
+    report.released as reported_as_released
+from contents
+full outer join {{ ref('release_report') }} as report
+    on
+        contents.released_table = report.released_table
+        and contents.feature = report.feature
+left join totals
+    on report.released_table = totals.released_table
+where
+    not totals.total <=> report.total
+    or coalesce(contents.released, 0) != coalesce(report.released, 0)

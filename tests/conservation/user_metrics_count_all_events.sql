@@ -1,0 +1,50 @@
+{#
+    Every accepted row of a person is counted in user_metrics, exactly once and with its seconds;
+    rows of machines are not counted.
+
+    A failure means
+    (a) user_metrics leaves out a kind of event or counts one twice; or
+    (b) events lost rows besides those of machines, or kept some of these.
+#}
+with rows_of_people as (
+
+    select
+        count(*) as events,
+        count_if(direction = 'out' and interaction = 'call') as og_calls,
+        count_if(direction = 'in' and interaction = 'text') as ic_sms,
+        coalesce(sum(call_duration), 0) as seconds
+    from {{ ref('delivered_rows') }}
+    where
+        outcome = 'accepted'
+        and user_id not in (select machines.user_id from {{ ref('machines') }} as machines)
+
+),
+
+counted as (
+
+    select
+        coalesce(sum(og_calls), 0) + coalesce(sum(og_sms), 0)
+        + coalesce(sum(ic_calls), 0) + coalesce(sum(ic_sms), 0) as events,
+        coalesce(sum(og_calls), 0) as og_calls,
+        coalesce(sum(ic_sms), 0) as ic_sms,
+        coalesce(sum(og_vol), 0) + coalesce(sum(ic_vol), 0) as seconds
+    from {{ ref('user_metrics') }}
+
+)
+
+select
+    rows_of_people.events as accepted_events,
+    counted.events as counted_events,
+    rows_of_people.og_calls as accepted_og_calls,
+    counted.og_calls as counted_og_calls,
+    rows_of_people.ic_sms as accepted_ic_sms,
+    counted.ic_sms as counted_ic_sms,
+    rows_of_people.seconds as accepted_seconds,
+    counted.seconds as counted_seconds
+from rows_of_people
+cross join counted
+where
+    rows_of_people.events != counted.events
+    or rows_of_people.og_calls != counted.og_calls
+    or rows_of_people.ic_sms != counted.ic_sms
+    or rows_of_people.seconds != counted.seconds

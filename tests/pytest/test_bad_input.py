@@ -1,0 +1,184 @@
+"""Impossible vars and unusable files: each ends in a sentence, or in a counted reject."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Project
+from scripts.run import parse_vars
+
+FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
+
+
+@pytest.fixture(scope="module")
+def project(make_project: Callable[..., Project]) -> Project:
+    """A project over the small reference set."""
+    return make_project("bad", raw_data_path=str(FIXTURE / "raw"), bandicoot=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("noct_begin", 25, "a whole number from 0 to 23"),
+        ("noct_begin", 5, "an hour after noct_end (7)"),
+        ("work_end", "five", "a whole number from 0 to 23"),
+        ("lp_begin", 13, "an hour not after lp_end (12)"),
+        ("weekend_days", [8], "ISO weekdays from 1 (Monday) to 7 (Sunday)"),
+        ("week_starts_on", 0, "a whole number from 1 to 7"),
+        ("holidays", ["2018-02-30"], "a list of dates"),
+        ("call_unit", "h", "s or m"),
+        ("cap_coords", [15.5], "the latitude (-90 to 90) and longitude (-180 to 180)"),
+        ("timestamp_format", "no pattern'); drop table x; --", "a Spark datetime pattern"),
+        ("max_weekly_interactions", 0, "a number above 0"),
+        ("privacy_k", -1, "a whole number from 0"),
+        ("privacy_k", "fifteen", "a whole number from 0"),
+        ("privacy_max_share", 1.5, "a number above 0 and up to 1"),
+        ("overlapping_release", "perhaps", "warn or stop or allow"),
+        ("raw_data_path", "", "a path as text"),
+    ],
+)
+def test_impossible_var(project: Project, name: str, value: Any, allowed: str) -> None:
+    """The run stops before anything is built and names the var, the value and what is allowed."""
+    outcome = project.dbt("run", "--select", "cells", **{name: value})
+    assert not outcome.success
+    sentence = next(line for line in outcome.output.splitlines() if f"The var {name} is" in line)
+    assert str(value).replace("'", '"')[:10].strip("[]'\"") in sentence
+    assert allowed in sentence
+    assert "Traceback" not in outcome.output
+
+
+def test_unknown_var(project: Project) -> None:
+    outcome = project.dbt("run", "--select", "cells", raw_data_pth="/data")
+    assert not outcome.success
+    assert "There is no var 'raw_data_pth'. The vars are: raw_data_path," in outcome.output
+
+
+@pytest.mark.parametrize(
+    "text", ["{raw_data_path: [", "just words", "{holidays: [2018-02-30]}", "[1, 2]"]
+)
+def test_vars_of_make_run(text: str) -> None:
+    """VARS that is no YAML mapping ends in a sentence with an example."""
+    with pytest.raises(SystemExit) as end:
+        parse_vars(text)
+    assert str(end.value).startswith("VARS ")
+    assert "VARS='{raw_data_path: /data/cdr" in str(end.value)
+
+
+def copy_of_raw(tmp_path: Path) -> Path:
+    """The small reference set's files, in a folder with an awkward name."""
+    folder = tmp_path / "it's a folder"
+    shutil.copytree(FIXTURE / "raw", folder)
+    return folder
+
+
+def test_no_file_matches(project: Project, tmp_path: Path) -> None:
+    outcome = project.dbt("run", raw_data_path=str(tmp_path), raw_file_pattern="cdr*.gz")
+    assert not outcome.success
+    assert f"No CDR file matches 'cdr*.gz' in '{tmp_path}/'" in outcome.output
+    assert "Set raw_data_path" in outcome.output
+
+
+def test_all_files_empty(project: Project, tmp_path: Path) -> None:
+    folder = copy_of_raw(tmp_path)
+    for file in folder.glob("20*.csv"):
+        file.write_text("")
+    outcome = project.dbt("run", raw_data_path=str(folder))
+    assert not outcome.success
+    assert "are empty, from '2018" in outcome.output
+
+
+def test_locations_missing(project: Project, tmp_path: Path) -> None:
+    folder = copy_of_raw(tmp_path)
+    (folder / "MS_LOCATION.csv").unlink()
+    outcome = project.dbt("run", raw_data_path=str(folder))
+    assert not outcome.success
+    assert f"The locations file '{folder}/MS_LOCATION.csv' does not exist or is empty" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("a1,c1,32.5\na2,c2,32.6\n", "has exactly four columns"),
+        ("antenna,cell,lon,lat\n", "has ids and possible coordinates"),
+        ("a1,c1,NaN,15\na1,c2,32.5,200\n", "has ids and possible coordinates"),
+    ],
+)
+def test_locations_unusable(project: Project, tmp_path: Path, content: str, problem: str) -> None:
+    (tmp_path / "cells.csv").write_text(content)
+    outcome = project.dbt("run", raw_locations=str(tmp_path / "cells.csv"))
+    assert not outcome.success
+    assert f"None of the {content.count(chr(10))} rows of the locations file" in outcome.output
+    assert problem in outcome.output
+
+
+def test_bad_rows_are_counted(project: Project, tmp_path: Path) -> None:
+    """An empty file and a file of bad rows only: the run goes on, and no row vanishes."""
+    folder = copy_of_raw(tmp_path)
+    (folder / "20190120.csv").write_text("")
+    (folder / "20190121.csv").write_text('1,2,3\n"\n\x00,,,,,,,,\n1;2;3;4;5;6;7;8;9\n')
+    outcome = project.dbt("run", "--select", "+rejected_rows", raw_data_path=str(folder))
+    assert outcome.success, outcome.output
+    assert "Empty CDR files, which add nothing: 20190120.csv" in outcome.output
+    rejects = project.query(
+        "select reason, count(*) as rows from {restricted}.rejected_rows "
+        "where source_file = '20190121.csv' group by reason"
+    )
+    assert rejects["rows"].sum() == 4
+
+
+def test_every_row_bad(project: Project, tmp_path: Path) -> None:
+    """With nothing accepted the run stops with the reasons, and level 4 is left as it was."""
+    folder = tmp_path / "raw"
+    folder.mkdir()
+    shutil.copy(FIXTURE / "raw" / "MS_LOCATION.csv", folder)
+    (folder / "20190121.csv").write_text("1,2,3\n" * 5)
+    outcome = project.dbt("run", raw_data_path=str(folder))
+    assert not outcome.success
+    assert "None of the 5 rows" in outcome.output
+    assert "malformed_row: 5" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("key", "mode", "problem"),
+    [
+        ("", 0o600, "is empty"),
+        ("a1b2" * 7, 0o600, "has 112 bits; at least 128 are needed"),
+        ("not hexadecimal at all, but long", 0o600, "is not hexadecimal"),
+        ("0f" * 32, 0o644, "can be read by others (mode 0644)"),
+    ],
+)
+def test_unusable_key(project: Project, tmp_path: Path, key: str, mode: int, problem: str) -> None:
+    file = tmp_path / "key"
+    file.write_text(key + "\n")
+    file.chmod(mode)
+    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    assert not outcome.success
+    assert problem in outcome.output
+    assert not key or key not in outcome.output
+
+
+def test_no_key(project: Project, tmp_path: Path) -> None:
+    outcome = project.dbt("run", pseudonym_key_file=str(tmp_path / "none"))
+    assert not outcome.success
+    assert "There is no key for pseudonyms" in outcome.output
+    assert "`make key`" in outcome.output
+
+
+def test_key_from_environment(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key in the environment is written to the key file, for its owner only."""
+    file = tmp_path / "key"
+    monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123456789abcdef" * 4)
+    project.build("--select", "cells", pseudonym_key_file=str(file))
+    assert file.read_text().strip() == "0123456789abcdef" * 4
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123")
+    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    assert not outcome.success
+    assert "the environment variable GNUPER_PSEUDONYM_KEY has 16 bits" in outcome.output
