@@ -9,6 +9,7 @@ else the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
 """
 
 import linecache
+import logging
 import os
 import tempfile
 import threading
@@ -65,6 +66,10 @@ def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
     # Makes pyspark.sql.functions, which models import, build Connect's columns.
     os.environ["SPARK_CONNECT_MODE_ENABLED"] = "1"
     from pyspark.sql.connect.session import SparkSession
+
+    # The client would print a failed query with its values; errors are reported by `_explain`.
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    logging.getLogger("DataFrameQueryContextLogger").disabled = True
 
     port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
     url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{port}"

@@ -40,7 +40,9 @@
         array_join(
             transform(
                 filter({{ entries }}, entry -> entry.decision like 'withheld%'),
-                entry -> concat(entry.feature, '=', substring(entry.decision, length('withheld_') + 1))
+                entry -> concat(
+                    entry.feature, '=', substring(entry.decision, length('withheld_') + 1)
+                )
             ),
             '; '
         )

@@ -29,8 +29,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
-import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -40,6 +38,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import sqlglot
+import yaml
 from sqlglot import exp
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -94,7 +93,9 @@ EXCEPTIONS = {
 COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct)
 SUMS = (exp.Sum, exp.Avg, exp.Variance, exp.Stddev)
 PICKS_BY = (exp.ArgMin, exp.ArgMax)
-_READ_PARTS = {"expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "with_"}
+_READ_PARTS = {
+    "expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "with_",
+}  # fmt: skip
 
 
 class LineageError(Exception):
@@ -302,16 +303,16 @@ class _Select:
         rows = self.rows
         if self.grouped_people and not self.groups_are_people:
             rows = change(rows, dict.fromkeys(PERSONAL, AGGREGATE))
-        return merge([rows, *map(self._key, self.keys.values())])
+        return merge([rows, *(to_class(self._key(labels)) for labels in self.keys.values())])
 
     # columns
 
     def _project(self, node: exp.Expr) -> dict[str, Column]:
-        if isinstance(node, exp.Star) or isinstance(node, exp.Column) and node.is_star:
-            sources = [self.sources[node.table.lower()]] if node.name != "*" or node.args.get(
-                "table") else self.sources.values()
-            if node.args.get("except_") or node.args.get("replace") or self.keys is not None:
+        if node.is_star:
+            if node.sql(DIALECT).rpartition(".")[2] != "*" or self.keys is not None:
                 raise LineageError(f"a star of a kind not known: {node.sql(DIALECT)}")
+            table = node.table.lower() if isinstance(node, exp.Column) else ""
+            sources = [self.sources[table]] if table else self.sources.values()
             return {name: c for source in sources for name, c in source.columns.items()}
         if isinstance(node, exp.Aliases):
             return self._project_generator(node)
@@ -326,7 +327,8 @@ class _Select:
     def _project_generator(self, node: exp.Aliases) -> dict[str, Column]:
         names, made = [alias.name.lower() for alias in node.expressions], node.this
         if isinstance(made, exp.Stack):
-            parts: list[list[exp.Expr]] = [made.expressions[i :: len(names)] for i in range(len(names))]
+            width = len(names)
+            parts = [made.expressions[place::width] for place in range(width)]
             columns = [Column(merge(map(self.labels, part))) for part in parts]
         elif isinstance(made, exp.Posexplode) and len(names) == 2:
             columns = [Column(), Column(self.labels(made.this))]
@@ -372,7 +374,7 @@ class _Select:
         labels = merge(map(self.labels, node.iter_expressions()))
         if isinstance(node, exp.Predicate):
             return to_class(labels)
-        if isinstance(node, exp.Hour) or isinstance(node, exp.Cast) and node.to.this.value == "DATE":
+        if isinstance(node, exp.Hour) or (isinstance(node, exp.Cast) and node.to.this.name == "DATE"):
             return merge(
                 to_class({label: way}) if label.origin == TIME_ORIGIN else {label: way}
                 for label, way in labels.items()
@@ -463,8 +465,8 @@ class _Select:
         if node.this or default is None:
             return None
         if isinstance(default, exp.Case):
-            is_open = [(c.sql(DIALECT), text) for c, text in whens] == [("feature = 'dist2c'", "released")]
-            return self._gate(default) if is_open else None
+            passes = [(condition.sql(DIALECT), text) for condition, text in whens]
+            return self._gate(default) if passes == [("feature = 'dist2c'", "released")] else None
         rules = ["no_data", "withheld_k", "not_existing", "withheld_k", "withheld_dominance"]
         if [text for _, text in whens] != rules or default.name != "released":
             return None
@@ -527,3 +529,222 @@ def _compares(node: exp.Expr, operator: type[exp.Expr], number: float) -> bool:
         and isinstance(node.expression, exp.Literal)
         and float(node.expression.name) == number
     )
+
+
+# --- the project ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Model:
+    """What the proof needs of a dbt model, from the manifest."""
+
+    name: str
+    sql: str  # compiled; empty for a Python model
+    place: str  # schema.table
+    columns: tuple[str, ...]
+    reads: tuple[str, ...]  # models
+    tier: str | None
+    in_final: bool
+    in_release_schema: bool
+
+
+@dataclass(frozen=True)
+class Project:
+    """The compiled project: models by name, readers after what they read, and all other tables."""
+
+    models: Mapping[str, Model]
+    others: Mapping[str, Relation]
+
+
+class Leak(NamedTuple):
+    """A column of a model that shows more than the model's tier allows."""
+
+    model: str
+    column: str
+    label: Label
+    way: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.model}.{self.column} shows {self.label.kind}: {' -> '.join(self.way)}"
+
+
+def compile_project(folder: Path) -> Project:
+    """Compile all models as on a later run, when all tables exist; needs no server."""
+    from dbt.adapters.spark.connections import SparkConnectionManager
+    from dbt.adapters.spark.impl import SparkAdapter
+    from dbt.cli.main import dbtRunner
+
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "profiles.yml").write_text((PROJECT_ROOT / "profiles.yml.example").read_text())
+    settings = {"bandicoot": True, "privacy_k": PRIVACY_K, "privacy_max_share": MAX_SHARE}
+
+    def existing(self: SparkAdapter, database: str, schema: str, identifier: str) -> Any:
+        return self.Relation.create(schema=schema, identifier=identifier, type="table")
+
+    with (
+        mock.patch.object(SparkAdapter, "get_relation", existing),
+        mock.patch.object(SparkConnectionManager, "open", side_effect=LineageError("a query")),
+    ):
+        result = dbtRunner().invoke(
+            [
+                "compile", "--select", "resource_type:model", "--indirect-selection", "empty",
+                "--no-populate-cache", "--quiet",
+                "--project-dir", str(PROJECT_ROOT), "--profiles-dir", str(folder),
+                "--target-path", str(folder / "target"), "--log-path", str(folder / "logs"),
+                "--vars", json.dumps(settings),
+            ]
+        )  # fmt: skip
+    if not result.success:
+        raise LineageError(f"dbt compile has failed: {result.exception}")
+    return _read_manifest(json.loads((folder / "target" / "manifest.json").read_text()), result)
+
+
+def _read_manifest(manifest: dict[str, Any], result: Any) -> Project:
+    """Models with the SQL of the result, seeds and sources."""
+    compiled = {run.node.unique_id: run.node.compiled_code for run in result.result.results}
+    nodes = {
+        key: node
+        for key, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and node["package_name"] == "gnuper"
+    }
+    profile = yaml.safe_load((PROJECT_ROOT / "profiles.yml.example").read_text())
+    release_schema = profile["gnuper"]["outputs"]["local"]["schema"]
+    models: dict[str, Model] = {}
+
+    def add(key: str) -> None:
+        node = nodes[key]
+        if node["name"] in models:
+            return
+        reads = [parent for parent in node["depends_on"]["nodes"] if parent in nodes]
+        for parent in reads:
+            add(parent)
+        models[node["name"]] = Model(
+            name=node["name"],
+            sql=compiled[key] if node["language"] == "sql" else "",
+            place=f"{node['schema']}.{node['alias']}".lower(),
+            columns=tuple(node["columns"]),
+            reads=tuple(nodes[parent]["name"] for parent in reads),
+            tier=node["config"]["meta"].get("privacy_tier"),
+            in_final=node["fqn"][1] == "final",
+            in_release_schema=node["schema"] == release_schema,
+        )
+
+    for key in nodes:
+        add(key)
+    others = {
+        f"{source['schema']}.{source['identifier']}".lower(): _raw_table(source)
+        for source in manifest["sources"].values()
+    }
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "seed":
+            with (PROJECT_ROOT / node["original_file_path"]).open() as file:
+                columns = next(csv.reader(file))
+            others[f"{node['schema']}.{node['alias']}".lower()] = Relation(
+                {name.lower(): Column() for name in columns}
+            )
+    return Project(models, others)
+
+
+def _raw_table(source: dict[str, Any]) -> Relation:
+    """A source, labelled by RAW_TABLES."""
+    table = source["name"]
+    if table not in RAW_TABLES:
+        return Relation({name.lower(): Column() for name in source["columns"]})
+
+    def labels(kind: str, name: str) -> Labels:
+        origin = f"raw.{table}.{name}"
+        return {Label(kind, origin): (origin,)}
+
+    columns = {
+        name.lower(): Column(labels(RAW if name in RAW_TABLES[table] else VALUE, name))
+        for name in source["columns"]
+    }
+    return Relation(columns, labels(ROW, "(row)") if table == "cdr" else NOTHING)
+
+
+class Proof:
+    """The labels of all models' columns."""
+
+    def __init__(self, project: Project, known: Mapping[str, Relation] = NOTHING) -> None:
+        self.project = project
+        self.relations: dict[str, Relation] = dict(known)
+        for model in project.models.values():
+            if model.name not in self.relations:
+                self.relations[model.name] = self._relation(model)
+
+    def edited(self, **sql: str) -> Proof:
+        """The proof with other SQL for some models; what does not read them is not done again."""
+        models = dict(self.project.models)
+        stale = set(sql)
+        for name, model in models.items():
+            if stale & set(model.reads):
+                stale.add(name)
+        models.update({name: replace(models[name], sql=text) for name, text in sql.items()})
+        known = {name: found for name, found in self.relations.items() if name not in stale}
+        return Proof(replace(self.project, models=models), known)
+
+    def leaks(self) -> list[Leak]:
+        """All columns that show more than their model's tier allows."""
+        return [leak for name in self.project.models for leak in self._leaks_of(name)]
+
+    def _relation(self, model: Model) -> Relation:
+        if not model.sql:
+            relation = self._declared(model)
+        else:
+            tables = dict(self.project.others)
+            for name, relation in self.relations.items():
+                tables[self.project.models[name].place] = relation
+            # A table that is only added to reads what was in it before.
+            tables[model.place] = Relation({name.lower(): Column() for name in model.columns})
+            try:
+                relation = evaluate(sqlglot.parse_one(model.sql, dialect=DIALECT), tables)
+            except (LineageError, sqlglot.ParseError) as error:
+                raise LineageError(f"{model.name}: {error}") from error
+        ended = dict.fromkeys(EXCEPTIONS.get(model.name, (set(),))[0])
+        columns = {
+            name: replace(column, labels=change(_by(column.labels, model.name, name), ended))
+            for name, column in relation.columns.items()
+        }
+        return Relation(columns, change(_by(relation.rows, model.name, "(row)"), ended))
+
+    def _declared(self, model: Model) -> Relation:
+        """The labels of a Python model, by PYTHON_MODELS."""
+        declared = PYTHON_MODELS.get(model.name)
+        if declared is None or set(model.reads) != declared["reads"]:
+            raise LineageError(f"what {model.name} reads is not what PYTHON_MODELS says")
+        table, column = declared["values"]
+        columns = dict.fromkeys(model.columns, self.relations[table].columns[column])
+        for name, (table, column) in declared["copies"].items():
+            columns[name] = self.relations[table].columns[column]
+        return Relation(columns, self.relations[table].rows)
+
+    def _leaks_of(self, name: str) -> Iterator[Leak]:
+        model, relation = self.project.models[name], self.relations[name]
+        allowed = ALLOWED.get(model.tier or "", set())
+        shown = {**relation.columns, "(row)": Column(relation.rows)}
+        for column, found in shown.items():
+            for label, way in found.labels.items():
+                is_named = label.kind not in (SINGLE, SHARE) or LARGEST in column
+                if label.kind not in allowed or not is_named:
+                    yield Leak(name, column, label, way)
+
+
+def _by(labels: Labels, model: str, column: str) -> Labels:
+    """Labels with a model's column added to their ways."""
+    return {label: (*way, f"{model}.{column}") for label, way in labels.items()}
+
+
+def main() -> int:
+    """Print every leak; 1 if there is one."""
+    with tempfile.TemporaryDirectory() as folder:
+        proof = Proof(compile_project(Path(folder)))
+    leaks = proof.leaks()
+    for leak in leaks:
+        print(leak)
+    columns = sum(len(relation.columns) for relation in proof.relations.values())
+    print(f"{len(leaks)} leaks in {len(proof.relations)} models with {columns} columns.")
+    return min(len(leaks), 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

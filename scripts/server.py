@@ -429,7 +429,8 @@ def _fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dic
         "hive.server2.logging.operation.enabled": "false",  # else a file per statement
         "hive.exec.scratchdir": f"{state_dir}/tmp/hive",
         "hive.exec.local.scratchdir": f"{state_dir}/tmp/hive_local",
-        "hive.downloaded.resources.dir": f"{state_dir}/tmp/hive_resources",
+        # One per session: sessions that open at the same moment must not make the same folder.
+        "hive.downloaded.resources.dir": f"{state_dir}/tmp/${{hive.session.id}}_resources",
         "hive.querylog.location": f"{state_dir}/tmp/hive_querylog",
         "javax.jdo.option.ConnectionURL":
             f"jdbc:derby:;databaseName={state_dir}/metastore;create=true",

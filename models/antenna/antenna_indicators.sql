@@ -8,7 +8,10 @@ with resident_indicators as (
     select
         user_home_antenna.antenna_id,
         posexplode(
-            concat(array(cast(user_bandicoot.number_of_records as double)), user_bandicoot.indicators)
+            concat(
+                array(cast(user_bandicoot.number_of_records as double)),
+                user_bandicoot.indicators
+            )
         ) as (position, value)
     from {{ ref('user_bandicoot') }} as user_bandicoot
     inner join {{ ref('user_home_antenna') }} as user_home_antenna

@@ -11,8 +11,8 @@ with feature_values as (
         stack(
             {{ features() | length }},
             {%- for feature in features() %}
-            {{ loop.index0 }}, '{{ feature.name }}', cast({{ feature.model }}.{{ feature.name }} as double)
-            {{- ',' if not loop.last }}
+            {{ loop.index0 }}, '{{ feature.name }}',
+            cast({{ feature.model }}.{{ feature.name }} as double){{ ',' if not loop.last }}
             {%- endfor %}
         ) as (position, feature, value)
     from {{ ref('antennas') }} as antennas
@@ -25,13 +25,19 @@ with feature_values as (
 
 ),
 
-{%- if var('bandicoot') %}
+{% if var('bandicoot') -%}
 indicator_names as (
 
-    select posexplode(array('{{ bandicoot_columns() | join("', '") }}')) as (indicator, feature)
+    select
+        posexplode(array(
+            {%- for name in bandicoot_columns() %}
+            '{{ name }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )) as (indicator, feature)
 
 ),
-{% endif %}
+
+{% endif -%}
 supported_values as (
 
     select

@@ -4,7 +4,9 @@
 
 with accepted as (
 
-    select * from {{ ref('delivered_files') }} where outcome = 'accepted'
+    select *
+    from {{ ref('delivered_files') }}
+    where outcome = 'accepted'
 
 ),
 

@@ -4,6 +4,14 @@
 -- depends_on: {{ ref('release_period') }}
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
+{%- set decisions -%}
+array(
+                    {%- for count in counts %}
+                    struct('{{ count }}' as feature, {{ count }}_decision as decision)
+                    {{- ',' if not loop.last }}
+                    {%- endfor %}
+                )
+{%- endset %}
 
 -- A row without a released count would still tell that somebody here knows somebody there.
 select
@@ -13,11 +21,7 @@ select
     {%- for count in counts %}
     case when {{ count }}_decision = 'released' then {{ count }} end as {{ count }},
     {%- endfor %}
-    {{ withheld_text(
-        "array(struct('call_count' as feature, call_count_decision as decision), "
-        ~ "struct('sms_count' as feature, sms_count_decision as decision), "
-        ~ "struct('vol_sum' as feature, vol_sum_decision as decision))"
-    ) }} as withheld_features
+    {{ withheld_text(decisions) }} as withheld_features
 from {{ ref('interaction_decisions') }}
 where 'released' in (
     {%- for count in counts %}{{ count }}_decision{{ ', ' if not loop.last }}{% endfor -%}

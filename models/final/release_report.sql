@@ -4,6 +4,7 @@
 -- depends_on: {{ ref('release_period') }}
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
+{%- set outcomes = ['released', 'withheld_k', 'withheld_dominance', 'not_existing', 'no_data'] %}
 
 with decisions as (
 
@@ -32,7 +33,7 @@ select
     released_table,
     feature,
     count(*) as total,
-    {%- for decision in ['released', 'withheld_k', 'withheld_dominance', 'not_existing', 'no_data'] %}
+    {%- for decision in outcomes %}
     count_if(decision = '{{ decision }}') as {{ decision }},
     {%- endfor %}
     min(position) as position

@@ -21,9 +21,15 @@ hourly as (
         *,
         explode(
             array_compact(array(
-                case when {{ in_hours('hour', var('work_begin'), var('work_end')) }} then 'work' end,
-                case when {{ in_hours('hour', var('ep_begin'), var('ep_end')) }} then 'early_peak' end,
-                case when {{ in_hours('hour', var('lp_begin'), var('lp_end')) }} then 'late_peak' end
+                case
+                    when {{ in_hours('hour', var('work_begin'), var('work_end')) }} then 'work'
+                end,
+                case
+                    when {{ in_hours('hour', var('ep_begin'), var('ep_end')) }} then 'early_peak'
+                end,
+                case
+                    when {{ in_hours('hour', var('lp_begin'), var('lp_end')) }} then 'late_peak'
+                end
             ))
         ) as window
     from {{ ref('user_metrics_hourly') }}

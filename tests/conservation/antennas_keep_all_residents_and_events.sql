@@ -44,16 +44,17 @@ violations as (
         stack(
             {{ measures() | length }},
             {%- for measure in measures() %}
-            'sums of {{ measure }}', min({{ measure }}), max({{ measure }}){{ ',' if not loop.last }}
+            'sums of {{ measure }}', min({{ measure }}), max({{ measure }})
+            {{- ',' if not loop.last }}
             {%- endfor %}
-        ) as (what, least, most)
+        ) as (what, fewest, most)
     from sums
 
     union all
 
     select
         'users with a home and residents' as what,
-        least(users_with_a_home, residents) as least,
+        least(users_with_a_home, residents) as fewest,
         greatest(users_with_a_home, residents) as most
     from residents
 
@@ -61,7 +62,7 @@ violations as (
 
 select
     what,
-    least,
+    fewest,
     most
 from violations
-where least != most
+where fewest != most

@@ -14,10 +14,8 @@ with released_rows as (
 
     select
         antenna_id,
-        explode(
-            from_json(to_json(struct(final_features.*)), 'map<string, string>')
-        ) as (feature, value)
-    from {{ ref('final_features') }} as final_features
+        explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
+    from {{ ref('final_features') }}
 
 ),
 
@@ -32,7 +30,8 @@ released as (
     where feature not in ('antenna_id', 'longitude', 'latitude', 'withheld_features')
 
 ),
-{%- if var('privacy_k') > 0 %}
+
+{% if var('privacy_k') > 0 -%}
 withheld as (
 
     select
@@ -118,7 +117,7 @@ compared as (
 
 select
     violation,
-    count(*) as values
+    count(*) as value_count
 from compared
 where violation is not null
 group by violation

@@ -27,10 +27,10 @@ allowed as (
         pairs.antenna_id1,
         pairs.antenna_id2,
         {%- for count in counts %}
-        {% if var('privacy_k') == 0 -%}
-        pairs.{{ count }}
-        {%- else -%}
         case
+            {%- if var('privacy_k') == 0 %}
+            when true
+            {%- else %}
             when
                 residents1.residents > {{ var('privacy_k') }}
                 and residents2.residents > {{ var('privacy_k') }}
@@ -41,9 +41,9 @@ allowed as (
                     <= {{ var('privacy_max_share') }},
                     true
                 )
+            {%- endif %}
                 then pairs.{{ count }}
-        end
-        {%- endif %} as {{ count }}{{ ',' if not loop.last }}
+        end as {{ count }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('antenna_interactions') }} as pairs
     inner join residents as residents1
@@ -82,7 +82,7 @@ compared as (
 
 select
     violation,
-    count(*) as pairs
+    count(*) as pair_count
 from compared
 where violation is not null
 group by violation

@@ -10,17 +10,15 @@ with released as (
 
     select
         'final_features' as released_table,
-        explode(from_json(to_json(struct(final_features.*)), 'map<string, string>'))
-            as (feature, value)
-    from {{ ref('final_features') }} as final_features
+        explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
+    from {{ ref('final_features') }}
 
     union all
 
     select
         'final_interactions' as released_table,
-        explode(from_json(to_json(struct(final_interactions.*)), 'map<string, string>'))
-            as (feature, value)
-    from {{ ref('final_interactions') }} as final_interactions
+        explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
+    from {{ ref('final_interactions') }}
 
 ),
 

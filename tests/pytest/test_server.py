@@ -15,6 +15,7 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -116,6 +117,13 @@ def test_both_doors_share_one_catalog(running, connect):
     assert sql(running, "select count(*) from people") == [(7,)]
     assert connect.range(3).count() == 3
     assert connect.table("people").count() == 7
+
+
+def test_many_sessions_open_at_the_same_moment(running):
+    """dbt opens one per thread; each gets its own folders."""
+    with ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: sql(running, "select 1"), range(64)))
+    assert answers == [[(1,)]] * 64
 
 
 def test_settings_reach_sessions_without_the_client_asking(running):
