@@ -59,6 +59,9 @@ test: dev  ## run all tests, on a server of their own
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
 	@$(python) -m pytest tests/pytest/test_style.py
 
+.PHONY: key
+key: setup  ## make a random key for the pseudonyms, if there is none
+
 .PHONY: columns
 columns: setup  ## write the names and descriptions of bandicoot's columns anew
 	@$(python) -m scripts.bandicoot_docs

@@ -34,7 +34,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
     wrapper.shortens_messages = True
     execute = wrapper.execute
 
-    def execute_and_shorten(self, sql, bindings=None):  # noqa: ANN001, ANN202
+    def execute_and_shorten(self, sql, bindings=None):
         try:
             return execute(self, sql, bindings)
         except DbtDatabaseError as error:

@@ -107,7 +107,9 @@ def _ship_python_udfs(spark: Any) -> None:
 
 def _explain(error: Exception, name: str, path: str) -> str:
     """The error's place in the model and its first sentence, without Spark's own stack."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
+    ]
     where = f'{path}, line {frames[-1].lineno}: "{frames[-1].line}"\n' if frames else f"{path}\n"
     return f"{where}  {type(error).__name__}: {_first_sentence(error)}"
 
@@ -118,10 +120,16 @@ def _first_sentence(error: Exception) -> str:
     if not lines:
         return "no message"
     if any(line.startswith("Traceback (most recent call last)") for line in lines):
-        python_lines = lines[: next(
-            (i for i, line in enumerate(lines) if line.startswith(("JVM stacktrace", "at org."))),
-            len(lines),
-        )]
+        python_lines = lines[
+            : next(
+                (
+                    i
+                    for i, line in enumerate(lines)
+                    if line.startswith(("JVM stacktrace", "at org."))
+                ),
+                len(lines),
+            )
+        ]
         return python_lines[-1]
     return lines[0]
 

@@ -11,14 +11,15 @@ what becomes of the labels of what it works on:
 - the keyed hash of `pseudonym` turns RAW into ID, nothing else does: not a hash without the key;
 - a comparison, or a CASE between fixed texts, sorts rows into classes and leaves ROW; so do the
   date and the hour of an event;
-- grouping ends ROW if no key is an id or a VALUE. Then count turns ID and VALUE into AGGREGATE, sum,
-  avg and variance turn VALUE into AGGREGATE, and every other function (max, min, first, any_value,
-  collect_list, an unknown one) turns VALUE into SINGLE. Ids stay ids under anything but count;
+- grouping ends ROW if no key is an id or a VALUE. Then count turns ID and VALUE into AGGREGATE,
+  sum, avg and variance turn VALUE into AGGREGATE, and every other function (max, min, first,
+  any_value, collect_list, an unknown one) turns VALUE into SINGLE. Ids stay ids under anything but
+  count;
 - SINGLE divided by an AGGREGATE is a SHARE;
 - the privacy gate, recognised by its exact form, decides about one column without showing it; and
   `case when <decision> = 'released' then <that column> end` ends AGGREGATE. Nothing else does;
-- all other operations pass on the labels of all they touch. What chooses rows (where, having, joins)
-  counts as shown by every column.
+- all other operations pass on the labels of all they touch. What chooses rows (where, having,
+  joins) counts as shown by every column.
 
 Then `ALLOWED` says which labels a model of a tier may have: a released one none at all. SQL that is
 not understood is an error, never a pass. Not seen: what a number gives away by its size, and who
@@ -93,6 +94,8 @@ EXCEPTIONS = {
 COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct)
 SUMS = (exp.Sum, exp.Avg, exp.Variance, exp.Stddev)
 PICKS_BY = (exp.ArgMin, exp.ArgMax)
+MANY = object()
+NO_KEYS = (exp.Literal, exp.Cube, exp.Rollup, exp.GroupingSets)
 _READ_PARTS = {
     "expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "with_",
 }  # fmt: skip
@@ -215,7 +218,10 @@ class _Select:
     def relation(self) -> Relation:
         """Columns and rows of the result."""
         for projection in self.select.expressions:
-            self.projected.update(self._project(projection))
+            columns = self._project(projection)
+            if twice := columns.keys() & self.projected:
+                raise LineageError(f"two columns {twice} in {self.select.sql(DIALECT)}")
+            self.projected.update(columns)
         rows = self._rows_of_groups() if self.keys is not None else self.rows
         for clause in ("having", "order"):
             if part := self.select.args.get(clause):
@@ -284,8 +290,8 @@ class _Select:
         if any(part for name, part in parts.items() if name != "expressions"):
             raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
         nodes = parts.get("expressions") or []
-        if any(isinstance(node, exp.Literal) for node in nodes):
-            raise LineageError(f"a group by position: {group.sql(DIALECT)}")
+        if any(isinstance(node, NO_KEYS) for node in nodes):
+            raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
         self.keys = {node.sql(DIALECT): self.labels(node) for node in nodes}
         self._look_at_groups()
 
@@ -313,16 +319,18 @@ class _Select:
                 raise LineageError(f"a star of a kind not known: {node.sql(DIALECT)}")
             table = node.table.lower() if isinstance(node, exp.Column) else ""
             sources = [self.sources[table]] if table else self.sources.values()
-            return {name: c for source in sources for name, c in source.columns.items()}
+            columns = [pair for source in sources for pair in source.columns.items()]
+            if len(columns) != len(dict(columns)):
+                raise LineageError(f"two columns of the same name in {self.select.sql(DIALECT)}")
+            return dict(columns)
         if isinstance(node, exp.Aliases):
             return self._project_generator(node)
-        name, inner = node.alias_or_name.lower(), node.unalias()
-        if not name:
-            raise LineageError(f"a column without a name: {node.sql(DIALECT)}")
+        inner = node.unalias()
+        is_named = isinstance(node, (exp.Alias, exp.Column))
+        name = node.alias_or_name.lower() if is_named else f"_{len(self.projected)}"
         if isinstance(inner, exp.Column) and self.keys is None:
             return {name: self._column(inner)}
-        decided = self._gate(inner) if isinstance(inner, exp.Case) else None
-        return {name: Column(self.labels(inner), decides=decided)}
+        return {name: Column(self.labels(inner), decides=self._decides(inner))}
 
     def _project_generator(self, node: exp.Aliases) -> dict[str, Column]:
         names, made = [alias.name.lower() for alias in node.expressions], node.this
@@ -354,6 +362,8 @@ class _Select:
         """What an expression may show."""
         if self.keys is not None and (sql := node.sql(DIALECT)) in self.keys:
             return self._key(self.keys[sql])
+        if isinstance(node, exp.QueryTransform):
+            raise LineageError(f"a script: {node.sql(DIALECT)}")
         if isinstance(node, (exp.Subquery, exp.Query)):
             return evaluate(node, self.tables).all_labels()
         if isinstance(node, exp.Column):
@@ -374,7 +384,8 @@ class _Select:
         labels = merge(map(self.labels, node.iter_expressions()))
         if isinstance(node, exp.Predicate):
             return to_class(labels)
-        if isinstance(node, exp.Hour) or (isinstance(node, exp.Cast) and node.to.this.name == "DATE"):
+        is_date = isinstance(node, exp.Cast) and node.to.this.name == "DATE"
+        if is_date or isinstance(node, exp.Hour):
             return merge(
                 to_class({label: way}) if label.origin == TIME_ORIGIN else {label: way}
                 for label, way in labels.items()
@@ -384,12 +395,11 @@ class _Select:
     def _column_labels(self, node: exp.Column) -> Labels:
         if node.is_star:
             return self.sources[node.table.lower()].all_labels()
-        if self.keys is None:
-            return self._column(node).labels
-        if not node.table and node.name.lower() in self.projected:
-            return self.projected[node.name.lower()].labels
+        column = self._column(node)
+        if self.keys is None or any(column is made for made in self.projected.values()):
+            return column.labels
         # neither a key nor inside of a known aggregate
-        return self._picked(self._column(node).labels, f"one {node.name}")
+        return self._picked(column.labels, f"one {node.name}")
 
     def _of_rows(self, node: exp.Expr) -> Labels:
         """An expression inside of an aggregate: over rows, not groups."""
@@ -504,14 +514,25 @@ class _Select:
 
     def _is_gate_of_rows(self, condition: exp.Expr) -> bool:
         """Whether rows stay only where one of their values is released."""
-        return (
-            isinstance(condition, exp.In)
-            and condition.this.name == "released"
-            and isinstance(condition.this, exp.Literal)
-            and bool(condition.expressions)
-            and all(isinstance(part, exp.Column) for part in condition.expressions)
-            and all(self._column(part).decides for part in condition.expressions)
-        )
+        if not isinstance(condition, exp.Exists) or not isinstance(condition.this, exp.Column):
+            return False
+        wanted = "entry -> entry.decision = 'released'"
+        is_wanted = condition.expression.sql(DIALECT) == wanted
+        return is_wanted and self._column(condition.this).decides is MANY
+
+    def _decides(self, node: exp.Expr) -> object:
+        """What an expression decides about; MANY for an array of (feature, decision) structs."""
+        if isinstance(node, exp.Case):
+            return self._gate(node)
+        if not isinstance(node, exp.Array) or not node.expressions:
+            return None
+        structs = [entry.expressions for entry in node.expressions if isinstance(entry, exp.Struct)]
+        decisions = [
+            entry[1].args["expression"] for entry in structs if entry[1].name == "decision"
+        ]
+        is_all = len(decisions) == len(node.expressions)
+        is_all = is_all and all(isinstance(decision, exp.Column) for decision in decisions)
+        return MANY if is_all and all(self._column(d).decides for d in decisions) else None
 
 
 def _aggregates(node: exp.Expr) -> bool:

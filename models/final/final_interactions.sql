@@ -4,14 +4,20 @@
 -- depends_on: {{ ref('release_period') }}
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
-{%- set decisions -%}
-array(
-                    {%- for count in counts %}
-                    struct('{{ count }}' as feature, {{ count }}_decision as decision)
-                    {{- ',' if not loop.last }}
-                    {%- endfor %}
-                )
-{%- endset %}
+
+with decided as (
+
+    select
+        *,
+        array(
+            {%- for count in counts %}
+            struct('{{ count }}' as feature, {{ count }}_decision as decision)
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as decisions
+    from {{ ref('interaction_decisions') }}
+
+)
 
 -- A row without a released count would still tell that somebody here knows somebody there.
 select
@@ -21,8 +27,6 @@ select
     {%- for count in counts %}
     case when {{ count }}_decision = 'released' then {{ count }} end as {{ count }},
     {%- endfor %}
-    {{ withheld_text(decisions) }} as withheld_features
-from {{ ref('interaction_decisions') }}
-where 'released' in (
-    {%- for count in counts %}{{ count }}_decision{{ ', ' if not loop.last }}{% endfor -%}
-)
+    {{ withheld_text('decisions') }} as withheld_features
+from decided
+where exists(decisions, entry -> entry.decision = 'released')

@@ -30,6 +30,7 @@ select
     release_period.accepted_rows,
     release_period.first_day,
     release_period.last_day,
+    -- noqa: disable=TMP
     cast({{ text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }} as timestamp)
         as released_at
 from {{ ref('release_period') }} as release_period

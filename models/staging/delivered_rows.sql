@@ -15,7 +15,7 @@ with cdr as (
         correspondent_id,
         call_duration,
         malformed_row is not null as is_malformed,
-        _metadata.file_name as source_file  {# a struct, not a table; noqa: RF03 #}
+        _metadata.file_name as source_file  -- noqa: RF03
     from {{ source('raw', 'cdr') }}
 
 ),

@@ -4,6 +4,7 @@ Grain, columns and their order are described in _user__models.yml.
 """
 
 from pyspark.sql import functions as F
+
 from python_udfs.bandicoot_batches import indicator_function, output_schema
 from python_udfs.bandicoot_events import EVENT_COLUMNS, TOTAL_ORDER, BandicootSettings
 

@@ -11,12 +11,12 @@
 with lines as (
 
     select
-        _metadata.file_name as source_file,  {# noqa: RF03 #}
+        _metadata.file_name as source_file,  -- noqa: RF03
         count(*) as line_count
     from {{ source('raw', 'cdr_lines') }}
     -- blank for the CSV reader: nothing but white space and control characters
     where value rlike '[^\\x00-\\x20]'
-    group by _metadata.file_name  {# noqa: RF03 #}
+    group by _metadata.file_name  -- noqa: RF03
 
 ),
 

@@ -8,12 +8,13 @@
     contributions  measures made by the macro `contributions`: sum, users and largest must agree
     rules          name: condition; a row for which the condition is NULL passes
 
-    data_tests:
-      - consistent_rows:
-          arguments:
-            grain: [antenna_id, hour]
-            ranges: {hour: [0, 23]}
-            rules: {night or day: "part in ('night', 'day')"}
+    An example, as an entry of a model's data_tests:
+
+    consistent_rows: {arguments: {
+        grain: [antenna_id, hour],
+        ranges: {hour: [0, 23]},
+        rules: {part is known: "part in ('night', 'day')"}
+    }}
 #}
 {% test consistent_rows(model, grain=[], not_null=[], ranges={}, contributions=[], rules={}) %}
 

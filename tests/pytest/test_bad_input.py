@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from conftest import Project
+
 from scripts.run import parse_vars
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
@@ -96,7 +97,10 @@ def test_locations_missing(project: Project, tmp_path: Path) -> None:
     (folder / "MS_LOCATION.csv").unlink()
     outcome = project.dbt("run", raw_data_path=str(folder))
     assert not outcome.success
-    assert f"The locations file '{folder}/MS_LOCATION.csv' does not exist or is empty" in outcome.output
+    assert (
+        f"The locations file '{folder}/MS_LOCATION.csv' does not exist or is empty"
+        in outcome.output
+    )
 
 
 @pytest.mark.parametrize(

@@ -114,7 +114,11 @@ def test_default_sample_is_small_and_long_enough(sample):
 
 def test_files_and_columns(sample):
     days = sorted(name for name in files_of(sample.folder) if name.startswith("20"))
-    assert days == ["20240429.csv", "20240430.csv", *(f"202405{day:02d}.csv" for day in range(1, 27))]
+    assert days == [
+        "20240429.csv",
+        "20240430.csv",
+        *(f"202405{day:02d}.csv" for day in range(1, 27)),
+    ]
     for name in days[:2]:
         with (sample.folder / name).open(newline="") as file:
             assert {len(row) for row in csv.reader(file)} == {9}

@@ -69,7 +69,7 @@ def test_no_row_is_lost(mockup_project: Project, mockup_sample: Path) -> None:
 
 def test_exported_files(mockup_project: Project, output: Path) -> None:
     """One CSV and one Parquet file with gnuper's columns in gnuper's order."""
-    csv = pd.read_csv(output / "final_features.csv", dtype={"antenna_id": str})
+    csv = pd.read_csv(output / "final_features.csv", dtype={"antenna_id": str}, float_precision="round_trip")
     assert list(csv.columns) == [
         *oracle.FINAL_COLUMNS,
         "reporting__number_of_records",
