@@ -28,6 +28,9 @@ METHOD = "spark_connect"
 DEFAULT_PORT = "15002"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
+_TRACEBACK = "Traceback (most recent call last)"
+_END_OF_TRACEBACK = ("SQLSTATE:", "JVM stacktrace:")
+
 # Sessions with a model running, for Ctrl-C.
 _sessions: set[Any] = set()
 _sessions_lock = threading.Lock()
@@ -46,8 +49,10 @@ class SparkConnectJobHelper(PythonJobHelper):
         Raises:
             DbtRuntimeError: with the model's own line and the error's first sentence.
         """
-        # Line numbers of tracebacks lead to the model's source through this name.
+        # Line numbers of tracebacks lead to the model's source through this name; dbt puts
+        # empty lines before it.
         name = f"<{self.path}>"
+        compiled_code = compiled_code.lstrip()
         linecache.cache[name] = (len(compiled_code), None, compiled_code.splitlines(True), name)
         with connect(self.host) as spark:
             try:
@@ -107,31 +112,36 @@ def _ship_python_udfs(spark: Any) -> None:
 
 def _explain(error: Exception, name: str, path: str) -> str:
     """The error's place in the model and its first sentence, without Spark's own stack."""
-    frames = [
-        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
-    ]
-    where = f'{path}, line {frames[-1].lineno}: "{frames[-1].line}"\n' if frames else f"{path}\n"
-    return f"{where}  {type(error).__name__}: {_first_sentence(error)}"
+    line = _line_of(error, name)
+    where = f'{path}, line {line}: "{linecache.getline(name, line).strip()}"' if line else path
+    return f"{where}\n  {type(error).__name__}: {_first_sentence(error)}"
+
+
+def _line_of(error: Exception, name: str) -> int | None:
+    """The model's line that led to the error.
+
+    DataFrames are lazy: the traceback often ends where the table is written, and only Spark's query
+    context knows which line asked for the failing operation.
+    """
+    contexts = error.getQueryContext() if hasattr(error, "getQueryContext") else []
+    for context in contexts:
+        if context.contextType().name == "DataFrame":
+            file, _, line = context.callSite().rpartition(":")
+            if file == name and line.isdigit():
+                return int(line)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    return frames[-1].lineno if frames else None
 
 
 def _first_sentence(error: Exception) -> str:
-    """What went wrong in one line; of an error on a worker, the worker's own last line."""
+    """What went wrong in one line; of an error on a worker, the last line of its traceback."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if not lines:
-        return "no message"
-    if any(line.startswith("Traceback (most recent call last)") for line in lines):
-        python_lines = lines[
-            : next(
-                (
-                    i
-                    for i, line in enumerate(lines)
-                    if line.startswith(("JVM stacktrace", "at org."))
-                ),
-                len(lines),
-            )
-        ]
-        return python_lines[-1]
-    return lines[0]
+    is_python = [_TRACEBACK in line for line in lines]
+    if any(is_python):
+        worker = lines[is_python.index(True) :]
+        end = next((i for i, line in enumerate(worker) if line.startswith(_END_OF_TRACEBACK)), None)
+        return worker[:end][-1]
+    return lines[0] if lines else "no message"
 
 
 def _interrupt_all() -> None:

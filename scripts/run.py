@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from python_udfs import bandicoot_compiled
 from scripts import export, mockup, server
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -60,6 +61,10 @@ def main() -> None:
         say("Making the mock-up sample in data/sample")
         if mockup.main([]):
             sys.exit(1)
+
+    if values.get("bandicoot", True) and values.get("bandicoot_engine", "compiled") == "compiled":
+        # Once, here, and not in every worker at the same time.
+        bandicoot_compiled.warm_up(str(doors.state_dir / "numba"), say)
 
     say("Building all levels with dbt build")
     dbt = Path(sys.executable).with_name("dbt")

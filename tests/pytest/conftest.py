@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,17 +24,27 @@ from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
+# The state folder of the tests' server. It exists before the server does, because the tests that
+# need none share its compiled kernels: compiling them takes half a minute.
+STATE_DIR = Path(tempfile.mkdtemp(prefix="gnuper-tests-"))
+(STATE_DIR / "server.lock").touch()
+os.environ["NUMBA_CACHE_DIR"] = str(STATE_DIR / "numba")
+
+
+def pytest_sessionfinish() -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(STATE_DIR, ignore_errors=True)
+
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerInfo]:
+def server() -> Iterator[ServerInfo]:
     """A Spark server on free ports, for all tests that need one."""
-    state_dir = tmp_path_factory.mktemp("server") / "state"
-    info = start_server(state_dir, thrift_port=0, connect_port=0, driver_memory="3g")
+    info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory="3g")
     # profiles.yml.example and the Python models read the doors from here.
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
     yield info
-    stop_server(state_dir)
+    stop_server(STATE_DIR)
 
 
 @dataclass

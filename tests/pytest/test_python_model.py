@@ -141,12 +141,12 @@ def other_project(folder: Path, server: ServerInfo, **models: str) -> list[str]:
     return [str(Path(sys.executable).with_name("dbt")), "--no-use-colors", "run"]
 
 
-BROKEN_AT_ONCE = """
+BROKEN_AT_ONCE = """\
 def model(dbt, spark):
     numbers = spark.range(3)
     return numbers.select("no_such_column")
 """
-BROKEN_ON_A_WORKER = """
+BROKEN_ON_A_WORKER = """\
 def model(dbt, spark):
     def explode(batches):
         for batch in batches:
@@ -154,7 +154,7 @@ def model(dbt, spark):
             yield batch
     return spark.range(3).mapInArrow(explode, "id bigint")
 """
-FINE = """
+FINE = """\
 def model(dbt, spark):
     return spark.range(3)
 """
@@ -171,9 +171,9 @@ def test_errors_name_the_models_own_line(server: ServerInfo, tmp_path: Path) -> 
     )
     assert ended.returncode == 1
     assert "PASS=2 WARN=0 ERROR=2" in ended.stdout
-    assert 'models/at_once.py, line 5: "return numbers.select("no_such_column")"' in ended.stdout
+    assert 'models/at_once.py, line 3: "return numbers.select("no_such_column")"' in ended.stdout
     assert "no_such_column" in ended.stdout
-    assert "models/on_worker.py, line" in ended.stdout
+    assert 'models/on_worker.py, line 4: "raise ValueError' in ended.stdout
     assert "ValueError: this value cannot be used" in ended.stdout
     for dump in ("grpc", "JVM stacktrace", "at org.apache", "debug_error_string"):
         assert dump not in ended.stdout + ended.stderr
