@@ -11,6 +11,7 @@ else the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
 import linecache
 import logging
 import os
+import socket
 import tempfile
 import threading
 import traceback
@@ -19,6 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.spark.impl import SparkAdapter
@@ -78,14 +80,16 @@ def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
 
     port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
     url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{port}"
+    address = urlsplit(url)
     try:
+        # The client itself would go on trying for ten minutes.
+        socket.create_connection((address.hostname, address.port or DEFAULT_PORT), 10).close()
         spark = SparkSession.builder.remote(url).create()
-        spark.sql("select 1").collect()
     except Exception as error:
         raise DbtRuntimeError(
-            f"Python models need Spark Connect, and no server answers at {url} "
-            f"({_first_sentence(error)}). Start the local one with `make server`, or set "
-            "SPARK_REMOTE to the cluster's Connect URL."
+            "Python models need Spark Connect, and no server answers at "
+            f"{address.hostname}:{address.port} ({_first_sentence(error)}). Start the local one "
+            "with `make server`, or set SPARK_REMOTE to the cluster's Connect URL."
         ) from None
     if not any(name in url for name in LOOPBACK):
         _ship_python_udfs(spark)
@@ -129,7 +133,9 @@ def _line_of(error: Exception, name: str) -> int | None:
             file, _, line = context.callSite().rpartition(":")
             if file == name and line.isdigit():
                 return int(line)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name]
+    frames = [
+        frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == name
+    ]
     return frames[-1].lineno if frames else None
 
 

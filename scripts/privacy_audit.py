@@ -1,6 +1,6 @@
 """What the privacy gate buys, measured by attacks on a mock-up whose truth is known.
 
-    python -m scripts.privacy_audit [--output output]
+    python -m scripts.privacy_audit [--output output] [--people 300]
 
 Three runs of the pipeline over invented data: four weeks; the same four weeks without one person;
 five weeks. Each is attacked as it is released (gate on) and as it would be without the gate (off):
@@ -14,13 +14,12 @@ five weeks. Each is attacked as it is released (gate on) and as it would be with
 
 Features that depend on an antenna's residents alone are computed here anew, with and without each
 person, and checked against the pipeline's. Left out are the twelve others (scaled_*, distances,
-isolation, entropy), which depend on everybody. Results: a table and privacy_audit.json.
+isolation, entropy), which depend on everybody. Results: tables, and privacy_audit.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import os
 import secrets
@@ -29,7 +28,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -45,14 +43,16 @@ K, MAX_SHARE = 15, 0.5
 KINDS = ("calls", "sms", "vol")
 MEASURES = [f"{direction}_{kind}" for direction in ("og", "ic") for kind in KINDS]
 COUNTS = ["call_count", "sms_count", "vol_sum"]
+PAIR = ["antenna_id1", "antenna_id2"]
 INDICATORS = ["reporting__number_of_records", *INDICATOR_NAMES]
-SIZES = {"up to 15 residents": (1, 15), "16 to 50": (16, 50), "over 50": (51, 10**9)}
-RELEASED, WITHHELD, NOT_EXISTING = 0, 1, 2
 SAME = 1e-9  # relative; the files have all digits of a double
 
 # Value = sum of the first parts / sum of the second; a part is a window and a measure.
 RATIOS = {
-    **{f"{x}_ratio": ([("alltime", f"og_{x}")], [("alltime", f"ic_{x}")]) for x in KINDS},
+    **{
+        f"{kind}_ratio": ([("alltime", f"og_{kind}")], [("alltime", f"ic_{kind}")])
+        for kind in KINDS
+    },
     "sms2calls_ratio": (
         [("alltime", "og_sms"), ("alltime", "ic_sms")],
         [("alltime", "og_calls"), ("alltime", "ic_calls")],
@@ -124,19 +124,15 @@ def run_pipeline(raw: Path, folder: Path) -> Tables:
         return read_tables(lambda query: spark.sql(query).toArrow().to_pandas())
 
 
-def read_tables(query: Any) -> Tables:
+def read_tables(rows: Callable[[str], pd.DataFrame]) -> Tables:
     """The tables of the last run, by a function that gives the rows of a query."""
-    homes = query("select * from user_home_antenna").set_index("user_id")["antenna_id"]
-    windows = query("select * from user_metrics_window")
-    window = windows["week"].astype(str).where(windows["window"] == "week", windows["window"])
-    parts = windows.assign(window=window).pivot(
-        index="user_id", columns="window", values=[*MEASURES, "calls", "sms"]
-    )
-    rows = query(
-        "select user_id, array(double(number_of_records)) || indicators from user_bandicoot"
-    )
-    indicators = pd.DataFrame(list(rows.iloc[:, 1]), index=rows["user_id"], columns=INDICATORS)
-    pairs = query(
+    homes = rows("select * from user_home_antenna").set_index("user_id")["antenna_id"]
+    windows = rows("select *, coalesce(string(week), window) as span from user_metrics_window")
+    parts = windows.pivot(index="user_id", columns="span", values=[*MEASURES, "calls", "sms"])
+    bandicoot = rows("select user_id, number_of_records, indicators from user_bandicoot")
+    values = np.column_stack([bandicoot["number_of_records"], np.stack(bandicoot["indicators"])])
+    indicators = pd.DataFrame(values.astype(float), index=bandicoot["user_id"], columns=INDICATORS)
+    pairs = rows(
         "select antenna_id1, antenna_id2, stack(3, "
         + ", ".join(f"'{c}', double({c}), {c}_users, {c}_decision" for c in COUNTS)
         + ") as (count, value, users, decision) from interaction_decisions inner join "
@@ -146,237 +142,198 @@ def read_tables(query: Any) -> Tables:
     return Tables(
         homes,
         parts.swaplevel(axis=1).reindex(homes.index).astype(float),
-        indicators.reindex(homes.index).astype(float),
-        query("select * from feature_decisions where feature != 'dist2c'"),
+        indicators.reindex(homes.index),
+        rows("select * from feature_decisions where feature != 'dist2c'").dropna(subset="value"),
         pairs.dropna(subset="value"),
-        query("select * from user_interactions"),
+        rows("select * from user_interactions"),
     )
 
 
 # --- the release of an antenna --------------------------------------------------------------------
 
 
-def release(parts: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
-    """Value and decision of each of FEATURES for an antenna with these residents, by the rules."""
+def release(tables: Tables, residents: pd.Index) -> tuple[pd.Series, pd.Series]:
+    """FEATURES of an antenna with these residents, and which of them the gate lets through."""
+    parts, indicators = tables.parts.loc[residents], tables.indicators.loc[residents]
     total = parts.sum(min_count=1)
-    weeks = [window for window, measure in parts if window[0] == "2" and measure == "sms"]
-    rows = {}
-    for name, (upper, lower) in RATIOS.items():
-        is_mixed = name == "sms2calls_ratio"
-        rests_on = [("alltime", "sms"), ("alltime", "calls")] if is_mixed else upper + lower
-        rows[name] = (sum(total[p] for p in upper) / sum(total[p] for p in lower), rests_on)
+    found = {
+        name: (
+            sum(total[part] for part in upper) / sum(total[part] for part in lower),
+            upper + lower,
+        )
+        for name, (upper, lower) in RATIOS.items()
+    }
+    rests_on_either = [("alltime", "sms"), ("alltime", "calls")]
+    found["sms2calls_ratio"] = (found["sms2calls_ratio"][0], rests_on_either)
+    by_week = total[total.index.get_level_values(0).str.startswith("2")].unstack()
     for kind in KINDS:
-        weekly = total.unstack()
-        weekly = (weekly[f"og_{kind}"] / weekly[f"ic_{kind}"])[weeks]
+        weekly = by_week[f"og_{kind}"] / by_week[f"ic_{kind}"]
         weekly = weekly[np.isfinite(weekly)]
         rests_on = [(week, f"{way}_{kind}") for week in weekly.index for way in ("og", "ic")]
-        rows[f"{kind}_ratio_var"] = (weekly.var(), rests_on)
+        found[f"{kind}_ratio_var"] = (weekly.var(), rests_on)
     users, share = parts.count(), parts.max() / total
-    found = pd.DataFrame(
-        {
-            name: (value, users[rests_on].min(), share[rests_on].max())
-            for name, (value, rests_on) in rows.items()
-        },
-        index=["value", "users", "share"],
-    ).T
-    found.loc["active_users"] = len(parts), len(parts), 1 / max(len(parts), 1)
+    support = {name: (users[part].min(), share[part].max()) for name, (_, part) in found.items()}
+    support["active_users"] = (len(parts), 1 / len(parts) if len(parts) else np.nan)
     size = indicators.abs()
-    share = size.max() / size.sum()
-    means = {"value": indicators.mean(), "users": indicators.count(), "share": share}
-    found = pd.concat([found, pd.DataFrame(means)])
-    exists = np.isfinite(found["value"])
-    is_withheld = (found["users"] <= K) | (found["share"] > MAX_SHARE)
-    found["decision"] = np.where(exists, np.where(is_withheld, WITHHELD, RELEASED), NOT_EXISTING)
-    if len(parts) <= K:
-        found["decision"] = WITHHELD
-    return found
+    support |= zip(INDICATORS, zip(indicators.count(), size.max() / size.sum()))  # noqa: B905
+    values = pd.Series({name: value for name, (value, _) in found.items()})
+    values = pd.concat([values, pd.Series({"active_users": len(parts)}), indicators.mean()])
+    values = values.astype(float).replace([np.inf, -np.inf], np.nan)
+    users, share = pd.DataFrame(support).T.reindex(values.index).to_numpy().T
+    return values, values.notna() & (users > K) & ~(share > MAX_SHARE) & (len(parts) > K)
 
 
 def check(tables: Tables) -> None:
     """The computation above gives what the pipeline gives, or there is nothing to audit."""
     pipeline = tables.decisions.set_index(["antenna_id", "feature"])
-    names = {"released": RELEASED, "not_existing": NOT_EXISTING}
-    for antenna, users in tables.homes.groupby(tables.homes).groups.items():
-        own = release(tables.parts.loc[users], tables.indicators.loc[users])
-        its = pipeline.loc[antenna].loc[own.index]
-        value = own["value"].where(np.isfinite(own["value"]))
-        np.testing.assert_allclose(value, its["value"].astype(float), rtol=SAME, atol=SAME)
-        assert (own["decision"] == its["decision"].map(names).fillna(WITHHELD)).all()
+    for antenna, residents in tables.homes.groupby(tables.homes).groups.items():
+        values, is_released = release(tables, residents)
+        its = pipeline.loc[antenna].reindex(values.index)
+        np.testing.assert_allclose(values, its["value"], rtol=SAME, atol=SAME)
+        assert (is_released == (its["decision"] == "released")).all()
 
 
 # --- attacks --------------------------------------------------------------------------------------
 
 
-def shown(found: pd.DataFrame, gate: bool) -> pd.Series:
-    """The values that the release shows; NaN for all others."""
-    is_shown = (found["decision"] == RELEASED) if gate else np.isfinite(found["value"])
-    return found["value"].where(is_shown)
-
-
 def reading_off(tables: Tables, gate: bool) -> dict[str, int]:
     """Values that tell of one person without any computation, and rests that do."""
-    values, pairs = tables.decisions.dropna(subset="value"), tables.pairs
+    values, pairs = tables.decisions, tables.pairs
     if gate:
         values, pairs = (table[table["decision"] == "released"] for table in (values, pairs))
     shares = values[values["feature"].str.contains("_week_ratio|_work_ratio")]
-    places = shares[["antenna_id", "feature"]].itertuples(index=False)
-    rests = np.array([rest_users(tables, *place) for place in places])
+    rests = []
+    for antenna, feature in shares[["antenna_id", "feature"]].itertuples(index=False):
+        (part,), (whole,) = RATIOS[feature]
+        residents = tables.parts[tables.homes == antenna].fillna(0)
+        rests.append((residents[whole] > residents[part]).sum())
+    rests = np.array(rests)
     return {
         "values of antennas": len(values),
-        "values of one person": int((values["users"] == 1).sum()),
-        "antennas with such a value": int(values["antenna_id"][values["users"] == 1].nunique()),
-        "values with one person above half": int((values["largest_share"] > MAX_SHARE).sum()),
+        "values of one person": (values["users"] == 1).sum(),
+        "antennas with such a value": values["antenna_id"][values["users"] == 1].nunique(),
+        "values with one person above half": (values["largest_share"] > MAX_SHARE).sum(),
         "counts of pairs": len(pairs),
-        "counts of one person": int((pairs["users"] == 1).sum()),
+        "counts of one person": (pairs["users"] == 1).sum(),
         "shares of a whole": len(rests),
-        "shares whose rest is one person's": int((rests == 1).sum()),
-        f"shares whose rest is 2 to {K} people's": int(((rests > 1) & (rests <= K)).sum()),
+        "shares whose rest is one person's": (rests == 1).sum(),
+        f"shares whose rest is 2 to {K} people's": ((rests > 1) & (rests <= K)).sum(),
     }
 
 
-def rest_users(tables: Tables, antenna: str, feature: str) -> int:
-    """How many residents stand behind 1 - part / whole."""
-    (part,), (whole,) = RATIOS[feature]
-    residents = tables.parts[tables.homes == antenna]
-    return int((residents[whole].fillna(0) > residents[part].fillna(0)).sum())
-
-
 def membership(tables: Tables, sample: int) -> pd.DataFrame:
-    """True less false positive rate of both attackers, by size of the antenna and gate."""
+    """True less false positive rate of both attackers, by the antenna's size and gate.
+
+    Targets are all people at small antennas and a sample of the others. Also the share of their
+    indicators that follow exactly from the release with them, the one without, and active_users.
+    """
     rng = np.random.default_rng(1)
-    users = tables.homes.index.sort_values()
-    sizes = tables.homes.map(tables.homes.value_counts())
-    small = users[sizes[users] <= K]
-    large = users.difference(small)
-    targets = small.union(rng.choice(large, min(sample, len(large)), False))
+    residents = tables.homes.map(tables.homes.value_counts()).sort_index()
+    large = residents.index[residents > K]
+    chosen = rng.choice(large, min(sample, len(large)), replace=False)
     rows = []
-    for target in targets:
+    for target in residents.index[residents <= K].union(chosen):
         is_here = tables.homes == tables.homes[target]
-        residents, elsewhere = tables.homes.index[is_here], tables.homes.index[~is_here]
-        others = residents.drop(target)
-        with_target, without = (
-            release(tables.parts.loc[u], tables.indicators.loc[u]) for u in (residents, others)
-        )
-        shadow = tables.indicators.loc[rng.choice(elsewhere, len(elsewhere) // 2, False)]
-        for gate in (True, False):
-            one, other = shown(with_target, gate), shown(without, gate)
-            is_same = np.isclose(one, other, rtol=SAME, atol=0, equal_nan=True)
-            y = tables.indicators.loc[target]
-            exact = one * len(residents) - other * len(others)
+        here, elsewhere = tables.homes.index[is_here], tables.homes.index[~is_here]
+        shadow = tables.indicators.loc[rng.choice(elsewhere, len(elsewhere) // 2, replace=False)]
+        target_values = tables.indicators.loc[target]
+        worlds = [release(tables, users) for users in (here, here.drop(target))]
+        for gate in ("off", "on"):
+            one, other = (v.where(shown) if gate == "on" else v for v, shown in worlds)
+            exact = (one * len(here) - other * (len(here) - 1))[INDICATORS]
             rows.append(
                 {
-                    "residents": len(residents),
+                    "residents": len(here),
                     "gate": gate,
-                    "strong": not is_same.all(),
-                    "weak, in": likelihood(one, y, shadow, len(residents)),
-                    "weak, out": likelihood(other, y, shadow, len(residents)),
-                    "subtracted": float(
-                        np.isclose(exact[INDICATORS], y, rtol=1e-6).sum() / y.count()
-                    ),
+                    "strong": not np.isclose(one, other, SAME, 0, equal_nan=True).all(),
+                    "in": likelihood(one, target_values, shadow, len(here)),
+                    "out": likelihood(other, target_values, shadow, len(here)),
+                    "exact": np.isclose(exact, target_values, 1e-6).sum() / target_values.count(),
                 }
             )
     table = pd.DataFrame(rows)
-    result = []
-    for (size, (least, most)), gate in itertools.product(SIZES.items(), (False, True)):
-        part = table[table["residents"].between(least, most) & (table["gate"] == gate)]
-        result.append(
+    sizes = pd.cut(table["residents"], [0, K, 50, np.inf], labels=[f"1 to {K}", "to 50", "above"])
+    return table.groupby([sizes, "gate"], observed=True).apply(
+        lambda part: pd.Series(
             {
-                "antenna": size,
-                "gate": "on" if gate else "off",
                 "people": len(part),
-                "strong attacker": float(part["strong"].mean()),
-                "weak attacker": advantage(part["weak, in"], part["weak, out"]),
-                "indicators by subtraction": float(part["subtracted"].mean()),
+                "strong attacker": part["strong"].mean(),
+                "weak attacker": max(
+                    (part["in"] >= cut).mean() - (part["out"] >= cut).mean()
+                    for cut in [*part["in"], np.inf]
+                ),
+                "indicators by subtraction": part["exact"].mean(),
             }
-        )
-    return pd.DataFrame(result)
+        ),
+        include_groups=False,
+    )
 
 
-def likelihood(values: pd.Series, y: pd.Series, shadow: pd.DataFrame, residents: int) -> float:
-    """Log likelihood ratio of being one of the residents; 0 when nothing is released.
+def likelihood(values: pd.Series, target: pd.Series, shadow: pd.DataFrame, residents: int) -> float:
+    """Log likelihood ratio of the target being one of the residents; 0 if nothing is shown.
 
-    As if indicators were independent and normal, with the shadow people's mean and deviation.
+    As if indicators were independent and normal, with the shadow people's mean and deviation. The
+    attacker is given the best threshold in hindsight.
     """
     mean, deviation = shadow.mean(), shadow.std().replace(0, np.nan)
-    target = ((y - mean) / deviation).clip(-3, 3)
+    own = ((target - mean) / deviation).clip(-3, 3)
     antenna = (values[INDICATORS] - mean) / deviation
-    return float(np.nansum(antenna * target - target**2 / (2 * residents)))
-
-
-def advantage(inside: pd.Series, outside: pd.Series) -> float:
-    """True less false positive rate; the threshold is taken from the other half of the people."""
-    halves = []
-    for mine in (np.arange(len(inside)) % 2 == 0, np.arange(len(inside)) % 2 == 1):
-        a, b = inside[~mine].to_numpy(), outside[~mine].to_numpy()
-        cuts = np.append(np.unique(np.append(a, b)), np.inf)
-        best = max(cuts, key=lambda cut: (a >= cut).mean() - (b >= cut).mean())
-        halves.append((inside[mine] >= best).mean() - (outside[mine] >= best).mean())
-    return float(np.mean(halves))
+    return float(np.nansum(antenna * own - own**2 / (2 * residents)))
 
 
 def subtraction(first: Tables, second: Tables, gate: bool) -> dict[str, int]:
     """What two releases both show but not equally, and how many people each difference is of."""
-    columns = ["antenna_id1", "antenna_id2", "count"]
-    both = first.pairs.merge(second.pairs, on=columns)
-    one, other = (shown_by_antenna(tables, gate) for tables in (first, second))
+    sides = [(tables.decisions, tables.pairs) for tables in (first, second)]
     if gate:
-        both = both[(both["decision_x"] == "released") & (both["decision_y"] == "released")]
-    both = both[both["value_x"] != both["value_y"]]
-    of_pairs, of_antennas = people_behind_pairs(first, second), people_behind(first, second)
-    changed = one.notna() & other.notna() & ~np.isclose(one, other, rtol=SAME, atol=0)
-    people = {
-        "values of antennas": of_antennas.reindex_like(changed).to_numpy()[changed].astype(int),
-        "counts of pairs": [of_pairs[pair] for pair in both[columns].itertuples(False, None)],
+        sides = [[t[t["decision"] == "released"] for t in side] for side in sides]
+    counted = {
+        "values of antennas": (["antenna_id", "feature"], people_behind(first, second)),
+        "counts of pairs": ([*PAIR, "count"], people_behind_pairs(first, second)),
     }
     result = {}
-    for kind, numbers in people.items():
-        numbers = np.array(numbers, int)
-        result[f"{kind}: different"] = len(numbers)
-        result[f"{kind}: difference of one person"] = int((numbers == 1).sum())
-        result[f"{kind}: of 2 to {K} people"] = int(((numbers > 1) & (numbers <= K)).sum())
+    for (kind, (keys, truth)), one, other in zip(counted.items(), *sides, strict=True):
+        both = one.merge(other, on=keys)
+        both = both[~np.isclose(both["value_x"], both["value_y"], SAME, 0)]
+        people = both.merge(truth.rename("people"), left_on=keys, right_index=True)["people"]
+        result[f"{kind} that differ"] = len(people)
+        result[f"{kind}, difference of one person"] = (people == 1).sum()
+        result[f"{kind}, of 2 to {K} people"] = people.between(2, K).sum()
     return result
 
 
-def shown_by_antenna(tables: Tables, gate: bool) -> pd.DataFrame:
-    """The values shown of FEATURES: a row per antenna."""
-    values = tables.decisions
-    if gate:
-        values = values[values["decision"] == "released"]
-    table = values.pivot(index="antenna_id", columns="feature", values="value")
-    return table.reindex(index=sorted(set(tables.decisions["antenna_id"])), columns=FEATURES)
-
-
-def people_behind(first: Tables, second: Tables) -> pd.DataFrame:
+def people_behind(first: Tables, second: Tables) -> pd.Series:
     """Per antenna and feature the number of people whose part in it differs; the truth."""
     users = first.homes.index.union(second.homes.index)
     homes = [tables.homes.reindex(users) for tables in (first, second)]
     one, other = (pd.concat([t.parts, t.indicators], axis=1) for t in (first, second))
-    columns = one.columns.union(other.columns)
+    columns = one.columns.union(other.columns, sort=False)
     one, other = (table.reindex(index=users, columns=columns) for table in (one, other))
     needs = {name: upper + lower for name, (upper, lower) in RATIOS.items()}
     for kind in KINDS:
         weekly = [c for c in columns if c[0][0] == "2" and c[1] in (f"og_{kind}", f"ic_{kind}")]
         needs[f"{kind}_ratio_var"] = weekly
-    rows = {}
+    people = {}
     for antenna in set(homes[0].dropna()) | set(homes[1].dropna()):
-        here, there = (home == antenna for home in homes)
-        x, y = one.where(here), other.where(there)
+        x, y = one.where(homes[0] == antenna), other.where(homes[1] == antenna)
         differs = (x != y) & (x.notna() | y.notna())
-        people = {name: differs[parts].any(axis=1).sum() for name, parts in needs.items()}
-        people["active_users"] = (here != there).sum()
-        rows[antenna] = pd.concat([pd.Series(people), differs[INDICATORS].sum()])
-    return pd.DataFrame(rows).T
+        people[antenna] = differs[INDICATORS].sum()
+        for name, parts in needs.items():
+            people[antenna][name] = differs[parts].any(axis=1).sum()
+        people[antenna]["active_users"] = ((homes[0] == antenna) != (homes[1] == antenna)).sum()
+    return pd.DataFrame(people).T.stack()
 
 
-def people_behind_pairs(first: Tables, second: Tables) -> dict[tuple[str, str, str], int]:
+def people_behind_pairs(first: Tables, second: Tables) -> pd.Series:
     """Per pair and count the people whose part in it differs, at the end with fewer of them."""
     ends = []
     for user in ("user_id", "correspondent_id"):
-        keys = ["antenna_id1", "antenna_id2", user]
-        one, other = (t.links.fillna(0).groupby(keys)[COUNTS].sum() for t in (first, second))
+        one, other = (
+            tables.links.fillna(0).groupby([*PAIR, user])[COUNTS].sum()
+            for tables in (first, second)
+        )
         differs = one.sub(other, fill_value=0) != 0
-        ends.append(differs.groupby(keys[:2]).sum().stack())
-    return pd.concat(ends, axis=1).min(axis=1).astype(int).to_dict()
+        ends.append(differs.groupby(PAIR).sum().stack())
+    return pd.concat(ends, axis=1).min(axis=1)
 
 
 # --- command line ---------------------------------------------------------------------------------
@@ -393,7 +350,7 @@ def remove_a_person(raw: Path) -> None:
 
 
 def audit(four: Tables, fewer: Tables, five: Tables, people: int) -> dict[str, pd.DataFrame]:
-    """All attacks: a table each."""
+    """All attacks, a table each."""
     check(four)
 
     def by_gate(attack: Callable[[bool], dict[str, int]]) -> pd.DataFrame:
@@ -401,11 +358,9 @@ def audit(four: Tables, fewer: Tables, five: Tables, people: int) -> dict[str, p
 
     return {
         "Reading off one release": by_gate(lambda gate: reading_off(four, gate)),
-        "Who is in the data, and what of a person's indicators a release without him gives": (
-            membership(four, people)
-        ),
-        "Subtraction: one person more": by_gate(lambda gate: subtraction(fewer, four, gate)),
-        "Subtraction: one week more": by_gate(lambda gate: subtraction(four, five, gate)),
+        "Membership": membership(four, people),
+        "Subtraction, one person more": by_gate(lambda gate: subtraction(fewer, four, gate)),
+        "Subtraction, one week more": by_gate(lambda gate: subtraction(four, five, gate)),
     }
 
 
@@ -413,7 +368,7 @@ def main() -> None:
     """Make the data, run the pipeline three times, attack, tell."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output")
-    parser.add_argument("--people", type=int, default=300, help="targets in larger antennas")
+    parser.add_argument("--people", type=int, default=300, help="targets at larger antennas")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary, project(folder := Path(temporary)):
         raw = folder / "raw"
@@ -427,10 +382,11 @@ def main() -> None:
     tables = audit(four, fewer, five, options.people)
     for title, table in tables.items():
         print(f"\n{title}\n{table.to_string(float_format='%.2f')}")
+    found = {title: table.reset_index().to_dict("records") for title, table in tables.items()}
+    found = {"privacy_k": K, "privacy_max_share": MAX_SHARE, **found}
     options.output.mkdir(parents=True, exist_ok=True)
     file = options.output / "privacy_audit.json"
-    found = {title: json.loads(table.to_json(orient="split")) for title, table in tables.items()}
-    file.write_text(json.dumps({"privacy_k": K, "privacy_max_share": MAX_SHARE, **found}, indent=1))
+    file.write_text(json.dumps(found, indent=1, default=float) + "\n")
     print(f"\nWritten to {file}.")
 
 

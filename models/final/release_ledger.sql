@@ -31,7 +31,7 @@ select
     release_period.first_day,
     release_period.last_day,
     -- noqa: disable=TMP
-    cast({{ text_literal(run_started_at.strftime('%Y-%m-%d %H:%M:%S')) }} as timestamp)
+    cast({{ text_literal(run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ')) }} as timestamp)
         as released_at
 from {{ ref('release_period') }} as release_period
 cross join contents

@@ -166,16 +166,16 @@ def test_an_aggregate_over_users_is_found(proof: Proof, aggregate: str, kind: st
         ("extra.value", "gnuper_restricted.feature_decisions", {AGGREGATE}),
         ("extra.residents", "gnuper_restricted.antenna_residents", {AGGREGATE}),
         ("extra.residents > 100", "gnuper_restricted.antenna_residents", {AGGREGATE}),
-        ("extra.id", f"(select antenna_id, max(user_id) over (partition by antenna_id) as id "
-            f"from {HOMES})", {ID, ROW}),
+        ("extra.id", (f"(select antenna_id, max(user_id) over (partition by antenna_id) as id "
+            f"from {HOMES})"), {ID, ROW}),
         ("extra.id", f"(select distinct antenna_id, user_id as id from {HOMES})", {ID, ROW}),
         ("extra.n", f"(select antenna_id, count(*) as n from {HOMES} group by antenna_id, user_id)",
             {VALUE, ROW}),
-        ("extra.n", f"(select antenna_id, count(*) as n from {HOMES} group by antenna_id, "
-            "night_events)", {VALUE, ROW}),
-        ("extra.first_id", "(select h.antenna_id, max(b.indicators[0]) as first_id from "
+        ("extra.n", (f"(select antenna_id, count(*) as n from {HOMES} group by antenna_id, "
+            "night_events)"), {VALUE, ROW}),
+        ("extra.first_id", ("(select h.antenna_id, max(b.indicators[0]) as first_id from "
             f"gnuper_restricted.user_bandicoot as b inner join {HOMES} as h "
-            "on b.user_id = h.user_id group by h.antenna_id)", {SINGLE}),
+            "on b.user_id = h.user_id group by h.antenna_id)"), {SINGLE}),
     ],
 )  # fmt: skip
 def test_a_user_level_or_ungated_value_is_found(

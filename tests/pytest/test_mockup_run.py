@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow.parquet
 import pytest
 from conftest import PROJECT_ROOT, Project
+
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
 from scripts import export
 
@@ -69,7 +70,9 @@ def test_no_row_is_lost(mockup_project: Project, mockup_sample: Path) -> None:
 
 def test_exported_files(mockup_project: Project, output: Path) -> None:
     """One CSV and one Parquet file with gnuper's columns in gnuper's order."""
-    csv = pd.read_csv(output / "final_features.csv", dtype={"antenna_id": str}, float_precision="round_trip")
+    csv = pd.read_csv(
+        output / "final_features.csv", dtype={"antenna_id": str}, float_precision="round_trip"
+    )
     assert list(csv.columns) == [
         *oracle.FINAL_COLUMNS,
         "reporting__number_of_records",
@@ -157,7 +160,8 @@ def searchable(file: Path) -> bytes:
     texts = [
         "\n".join(str(value) for value in table[name].unique().to_pylist())
         for name, type_ in zip(table.schema.names, table.schema.types, strict=True)
-        if pyarrow.types.is_string(type_) or pyarrow.types.is_large_string(type_)
+        if pyarrow.types.is_string(type_)
+        or pyarrow.types.is_large_string(type_)
         or pyarrow.types.is_integer(type_)
     ]
     return "\n".join(texts).encode()

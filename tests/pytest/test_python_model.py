@@ -17,12 +17,13 @@ import pyarrow as pa
 import pytest
 import random_cdr
 from conftest import PROJECT_ROOT, Project
+from test_bandicoot_reference import read_by_the_package
+from test_equality import raw_vars
+
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
 from python_udfs.bandicoot_events import TOTAL_ORDER, BandicootSettings
 from python_udfs.bandicoot_samples import EVENT_SCHEMA
 from scripts.server import ServerInfo
-from test_bandicoot_reference import read_by_the_package
-from test_equality import raw_vars
 
 
 @pytest.fixture(scope="module")
