@@ -72,6 +72,7 @@ class Project:
     folder: Path
     schema: str
     vars: dict[str, Any] = field(default_factory=dict)
+    root: Path = PROJECT_ROOT
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -96,7 +97,8 @@ class Project:
         result = runner.invoke(
             [
                 *arguments,
-                "--project-dir", str(PROJECT_ROOT),
+                "--project-dir",
+                str(self.root),
                 "--profiles-dir", str(self.folder),
                 "--target-path", str(self.target),
                 "--log-path", str(self.folder / "logs"),

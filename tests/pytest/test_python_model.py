@@ -168,7 +168,12 @@ def test_errors_name_the_models_own_line(server: ServerInfo, tmp_path: Path) -> 
         fine1=FINE, fine2=FINE,
     )  # fmt: skip
     ended = subprocess.run(
-        [*words, "--threads", "4"], cwd=tmp_path / "p", capture_output=True, text=True, timeout=300
+        [*words, "--threads", "4"],
+        cwd=tmp_path / "p",
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
     assert ended.returncode == 1
     assert "PASS=2 WARN=0 ERROR=2" in ended.stdout
@@ -219,6 +224,7 @@ def test_no_server(server: ServerInfo, tmp_path: Path) -> None:
     ended = subprocess.run(
         words,
         cwd=tmp_path / "p",
+        check=False,
         env={**os.environ, "GNUPER_CONNECT_PORT": "9"},
         capture_output=True,
         text=True,

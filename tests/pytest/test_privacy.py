@@ -1,0 +1,150 @@
+"""The promise of docs/privacy.md, tried on what leaves the pipeline and on what stays."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import oracle
+import pandas as pd
+import pytest
+import random_cdr
+from conftest import PROJECT_ROOT, Project
+from test_equality import raw_vars
+
+from scripts import export
+
+
+@pytest.fixture(scope="module")
+def raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
+    """Random data with the attacks planted: too few users, a dominating user, lone links."""
+    return random_cdr.generate(tmp_path_factory.mktemp("privacy") / "raw", 3, attacks=True)
+
+
+@pytest.fixture(scope="module")
+def project(make_project: Callable[..., Project], raw: random_cdr.RawData) -> Project:
+    """The project over it, released once with the gate's defaults."""
+    project = make_project("privacy", **raw_vars(raw), bandicoot=False)
+    project.build()
+    return project
+
+
+@pytest.fixture(scope="module")
+def output(project: Project) -> Path:
+    """The released files."""
+    export.export(project.folder / "output", project.target)
+    return project.folder / "output"
+
+
+def read(output: Path, name: str) -> pd.DataFrame:
+    """A released file; ids are text."""
+    ids = {name: str for name in ("antenna_id", "antenna_id1", "antenna_id2")}
+    return pd.read_csv(output / f"{name}.csv", dtype=ids)
+
+
+def test_planted_attacks(output: Path, raw: random_cdr.RawData) -> None:
+    """What the released files say of each planted antenna, feature and pair."""
+    features = read(output, "final_features").set_index("antenna_id")
+    pairs = read(output, "final_interactions").set_index(["antenna_id1", "antenna_id2"])
+    decisions = {planted.decision for planted in raw.expected}
+    assert decisions >= {"released", "withheld_k", "withheld_dominance"}
+    for planted in raw.expected:
+        if planted.antenna_id2:
+            key = (planted.antenna_id, planted.antenna_id2)
+            is_there = key in pairs.index and pd.notna(pairs.loc[key, planted.feature])
+            assert is_there == (planted.decision == "released"), planted
+            continue
+        row = features.loc[planted.antenna_id]
+        assert pd.notna(row[planted.feature]) == (planted.decision == "released"), planted
+        listed = dict(
+            entry.split("=") for entry in str(row["withheld_features"]).split("; ") if "=" in entry
+        )
+        rule = planted.decision.removeprefix("withheld_")
+        assert listed.get(planted.feature) == (rule if "withheld" in planted.decision else None)
+
+
+def test_report_counts_the_files(output: Path) -> None:
+    """The report's numbers are those of the released file."""
+    features = read(output, "final_features")
+    report = read(output, "release_report")
+    report = report[report["released_table"] == "final_features"].set_index("feature")
+    for feature in oracle.FINAL_COLUMNS[3:]:
+        assert report.loc[feature, "released"] == features[feature].notna().sum(), feature
+        for rule in ("k", "dominance"):
+            mentions = features["withheld_features"].fillna("").str.contains(f"{feature}={rule}")
+            assert report.loc[feature, f"withheld_{rule}"] == mentions.sum(), feature
+
+
+def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_path: Path) -> None:
+    """A release of fewer days overlaps the first one: warned of, refused, or allowed, as told."""
+    folder = Path(raw.raw_glob).parent
+    days = sorted(folder.glob("20*.csv"))[:-2]
+    for file in days:
+        (tmp_path / file.name).symlink_to(file)
+    fewer = {"raw_data_path": str(tmp_path), "raw_locations": str(raw.locations)}
+    only = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    before = project.table("final_features")
+
+    stopped = project.dbt("build", *only, **fewer, overlapping_release="stop")
+    assert not stopped.success
+    assert "overlaps 1 earlier one" in stopped.output and "Nothing was released" in stopped.output
+    pd.testing.assert_frame_equal(project.table("final_features"), before)
+    assert len(project.table("release_ledger")) == 1
+
+    warned = project.dbt("build", *only, **fewer)
+    assert warned.success, warned.output
+    assert "overlaps 1 earlier one" in warned.output and "docs/privacy.md" in warned.output
+    ledger = project.table("release_ledger").sort_values("released_at")
+    assert len(ledger) == 2
+    assert ledger["contents_hash"].nunique() == 2
+    last = ledger.iloc[-1]
+    assert (
+        str(last["last_day"]) <= f"{datetime.datetime.strptime(days[-1].stem, '%Y%m%d'):%Y-%m-%d}"
+    )
+    assert '"privacy_k": 15' in last["parameters"]
+    assert str(tmp_path) not in last["parameters"]
+
+
+def test_purge(project: Project, output: Path) -> None:
+    """Nothing of levels 0 to 3 is left in the catalog or on disk; the release and raw files stay."""
+    database = project.server.state_dir / "warehouse" / f"{project.schema}_restricted.db"
+    assert list(database.rglob("*.parquet"))
+    release = project.table("final_features")
+
+    outcome = project.dbt("run-operation", "purge")
+    assert outcome.success, outcome.output
+    schemas = project.query("show schemas").iloc[:, 0].tolist()
+    assert f"{project.schema}_restricted" not in schemas and project.schema in schemas
+    assert not database.exists()
+    pd.testing.assert_frame_equal(project.table("final_features"), release)
+    assert list(Path(project.vars["raw_data_path"]).glob("20*.csv"))
+
+    again = project.dbt("run-operation", "purge")
+    assert again.success and "nothing to purge" in again.output
+
+
+def test_clean_up_and_gate_off(project: Project, raw: random_cdr.RawData) -> None:
+    """`clean_up` purges after the release; with the gate off, everything says so."""
+    outcome = project.build(clean_up=True, privacy_k=0)
+    assert outcome.output.count("NOT FOR RELEASE") >= 1
+    assert "Purged" in outcome.output
+    assert f"{project.schema}_restricted" not in project.query("show schemas").iloc[:, 0].tolist()
+    features = project.table("final_features")
+    assert set(features["withheld_features"]) == {"PRIVACY GATE OFF, NOT FOR RELEASE"}
+    truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
+    assert features["active_users"].sum() == len(truth.user_home_antenna)
+
+
+def test_schemas_must_differ(project: Project, tmp_path: Path) -> None:
+    """A configuration that puts both zones into one schema stops the run."""
+    for folder in ("models", "macros", "seeds", "tests"):
+        (tmp_path / folder).symlink_to(PROJECT_ROOT / folder)
+    configuration = (PROJECT_ROOT / "dbt_project.yml").read_text()
+    assert "+schema: restricted" in configuration
+    (tmp_path / "dbt_project.yml").write_text(configuration.replace("+schema: restricted", ""))
+    outcome = dataclasses.replace(project, root=tmp_path).dbt("run", "--select", "cells")
+    assert not outcome.success
+    assert f"would be built in the schema '{project.schema}'" in outcome.output
+    assert "Level 4 must lie in the release schema" in outcome.output
