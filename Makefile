@@ -70,6 +70,10 @@ columns: setup  ## write the names and descriptions of bandicoot's columns anew
 purge: server  ## drop every user-level table and its files; the release stays
 	@$(BIN)/dbt run-operation purge
 
+.PHONY: audit
+audit: server  ## measure on mock-up data what the privacy gate buys (some minutes)
+	@$(python) -m scripts.privacy_audit
+
 .PHONY: clean
 clean:  ## stop the server and remove everything that was built, the environment included
 	@if [ -x $(python) ] && [ -d .gnuper ]; then $(python) -m scripts.server stop; fi

@@ -1,11 +1,14 @@
 {#
-    Min-max scaling over all rows of the query: (value - min) / (max - min), in [0, 1].
-    NULL where the value is NULL, and everywhere when all values are equal.
+    Min-max scaling: (value - min) / (max - min), where min and max are taken over the rows of the
+    query for which the condition `among` holds; [0, 1] in these rows. NULL where the value is NULL,
+    and everywhere when all values are equal.
 
-    {{ scale('og_calls') }}
+    {{ scale('og_calls', among='is_released') }}
 #}
-{% macro scale(value) -%}
+{% macro scale(value, among) -%}
     try_divide(
-        {{ value }} - min({{ value }}) over (), max({{ value }}) over () - min({{ value }}) over ()
+        {{ value }} - min(case when {{ among }} then {{ value }} end) over (),
+        max(case when {{ among }} then {{ value }} end) over ()
+        - min(case when {{ among }} then {{ value }} end) over ()
     )
 {%- endmacro %}

@@ -89,7 +89,6 @@ PYTHON_MODELS = {
 # What is let through knowingly: model -> (labels that end there, why).
 EXCEPTIONS = {
     "delivered_files": ({SINGLE}, "first and last day of a file: when somebody did something"),
-    "alltime_features": ({OTHERS}, "scaled_*: the least and the greatest antenna, open or not"),
     "release_period": ({AGGREGATE, OTHERS}, "days, files and number of rows of the delivery"),
     "release_report": ({AGGREGATE}, "numbers of decisions, also of those to withhold"),
 }

@@ -1,5 +1,34 @@
 {# one row per antenna with an event of a resident #}
 
+with windows as (
+
+    select
+        antenna_metrics_window.*,
+        antenna_residents.residents
+    from {{ ref('antenna_metrics_window') }} as antenna_metrics_window
+    inner join {{ ref('antenna_residents') }} as antenna_residents
+        on antenna_metrics_window.antenna_id = antenna_residents.antenna_id
+    where antenna_metrics_window.window = 'alltime'
+
+),
+
+-- which totals may be released: only they may be the ends of a scale, for all values tell of these
+judged as (
+
+    select
+        *,
+        {%- for measure in measures() %}
+        {{ privacy_decision(
+            measure,
+            users=measure ~ '_users',
+            largest_share=ratio(measure ~ '_largest', measure),
+            residents='residents',
+        ) }} as {{ measure }}_decision{{ ',' if not loop.last }}
+        {%- endfor %}
+    from windows
+
+)
+
 select
     antenna_id,
     {{ ratio('og_calls', 'ic_calls') }} as calls_ratio,
@@ -7,7 +36,7 @@ select
     {{ ratio('og_vol', 'ic_vol') }} as vol_ratio,
     {{ ratio('og_sms + ic_sms', 'og_calls + ic_calls') }} as sms2calls_ratio,
     {%- for measure in measures() %}
-    {{ scale(measure) }} as scaled_{{ measure }}{{ ',' if not loop.last }}
+    {{ scale(measure, among=measure ~ "_decision = 'released'") }} as scaled_{{ measure }}
+    {{- ',' if not loop.last }}
     {%- endfor %}
-from {{ ref('antenna_metrics_window') }}
-where window = 'alltime'
+from judged

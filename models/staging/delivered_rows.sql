@@ -78,9 +78,9 @@ select
     antenna_id,
     direction,
     interaction,
-    -- Of a value that could not be read only its shape is kept: a shifted column may hold an id.
+    -- Of a value that cannot be used only its shape is kept: a shifted column may hold an id.
     case outcome
-        when 'unknown_cell' then cell_id
+        when 'unknown_cell' then {{ shape('cell_id') }}
         when 'bad_timestamp' then {{ shape('datetime') }}
         when 'bad_duration' then {{ shape('call_duration') }}
     end as rejected_value,

@@ -50,11 +50,18 @@ class Verdict:
     pairs: pd.DataFrame
 
     def release(self) -> pd.DataFrame:
-        """final_features as they may be published: what is not released is NULL."""
+        """final_features as they may be published: what is not released is NULL.
+
+        The ends of each scale are antennas whose own value is released. Scaling is linear, so that
+        values scaled over all antennas can be scaled again over these.
+        """
         shown = self.features.assign(
             value=self.features["value"].where(self.features["decision"] == RELEASED)
         )
         wide = shown.pivot(index="antenna_id", columns="feature", values="value")
+        for feature in wide.columns[wide.columns.str.startswith("scaled_")]:
+            least, greatest = wide[feature].min(), wide[feature].max()
+            wide[feature] = (wide[feature] - least) / (greatest - least)
         return wide.reindex(columns=list(FINAL_COLUMNS[1:])).reset_index()
 
     def decision(self, antenna_id: str, feature: str) -> str:
