@@ -57,7 +57,8 @@
         'raw_data_path', 'raw_file_pattern', 'raw_locations', 'timestamp_format', 'call_unit',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
-        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up', 'overlapping_release', 'bandicoot', 'bandicoot_engine',
+        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
+        'overlapping_release', 'release_readers', 'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 

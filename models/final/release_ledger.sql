@@ -1,7 +1,15 @@
 {# one row per release #}
 
-{# it remembers what other runs released: only ever added to #}
-{{ config(materialized='incremental', incremental_strategy='append', full_refresh=false) }}
+{# It remembers what other runs released: only ever added to. It is for the publisher, not for
+   release_readers. #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        full_refresh=false,
+        grants={'select': []} if var('release_readers') else {},
+    )
+}}
 
 with released_rows as (
 

@@ -114,3 +114,22 @@ def test_privacy_decisions(tmp_path: Path, make_project: Callable[..., Project])
             (pairs.antenna_id1 == row.antenna_id1) & (pairs.antenna_id2 == row.antenna_id2)
         ]
         assert match[f"{row.feature}_decision"].item() == row.decision, row
+
+
+@pytest.mark.parametrize("case", random_cdr.GNUPER_CASES, ids=lambda case: case.__name__)
+def test_where_gnuper_is_wrong(
+    case: Callable[[Path], random_cdr.GnuperCase],
+    tmp_path: Path,
+    make_project: Callable[..., Project],
+) -> None:
+    """gnuper's known faults: its value and the right one, which the pipeline gives."""
+    planted = case(tmp_path)
+    project = make_project(case.__name__, **raw_vars(planted.raw), **PLAIN)
+    outcome = project.dbt("run")
+    assert outcome.success, outcome.output
+    rows = project.table(planted.table)
+    for column, value in planted.key.items():
+        rows = rows[rows[column] == value]
+    found = len(rows) if planted.column is None else rows[planted.column].item()
+    assert found == pytest.approx(planted.new_value)
+    assert planted.new_value != pytest.approx(planted.gnuper_value or -1)
