@@ -59,6 +59,14 @@ test: dev  ## run all tests, on a server of their own
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
 	@$(python) -m pytest tests/pytest/test_style.py
 
+.PHONY: lock
+lock:  ## resolve requirements/*.in anew (needs uv)
+	@for name in runtime dev; do \
+		uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 \
+			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+			--output-file requirements/$$name.txt requirements/$$name.in; \
+	done
+
 .PHONY: key
 key: setup  ## make a random key for the pseudonyms, if there is none
 

@@ -1,0 +1,14 @@
+{# The twenty antennas whose residents call the fewest other places, and how far away these are. #}
+
+select
+    antenna_id,
+    longitude,
+    latitude,
+    active_users,
+    calls_isolation as share_of_antennas_called,
+    calls_dist_mean as mean_km_of_calls,
+    dist2c as km_to_capital
+from {{ ref('final_features') }}
+where calls_isolation is not null
+order by calls_isolation, calls_dist_mean desc
+limit 20
