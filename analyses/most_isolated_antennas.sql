@@ -10,5 +10,5 @@ select
     dist2c as km_to_capital
 from {{ ref('final_features') }}
 where calls_isolation is not null
-order by calls_isolation, calls_dist_mean desc
+order by calls_isolation asc, calls_dist_mean desc
 limit 20
