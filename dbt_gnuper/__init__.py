@@ -6,7 +6,8 @@ list ``plugins``. Ours gives the Spark adapter
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
 - two methods for macros that look at local files before Spark is asked
   (:mod:`dbt_gnuper.local_files`): ``adapter.local_files`` and ``adapter.pseudonym_key_problem``;
-- database errors without a hundred lines of Java (:mod:`dbt_gnuper.messages`).
+- database errors without a hundred lines of Java, and sessions that end without failing the run
+  (:mod:`dbt_gnuper.thrift_sessions`).
 
 The profile stays an ordinary ``type: spark, method: thrift``.
 """
@@ -15,7 +16,7 @@ from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_gnuper import local_files, messages, spark_connect
+from dbt_gnuper import local_files, spark_connect, thrift_sessions
 
 
 class GnuperPlugin(dbtPlugin):
@@ -24,7 +25,7 @@ class GnuperPlugin(dbtPlugin):
     def initialize(self) -> None:
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
-        messages.extend(PyhiveConnectionWrapper)
+        thrift_sessions.extend(PyhiveConnectionWrapper)
 
 
 plugins = [GnuperPlugin]

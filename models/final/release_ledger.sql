@@ -1,7 +1,6 @@
 {# one row per release #}
 
-{# It remembers what other runs released: only ever added to. It is for the publisher, not for
-   release_readers. #}
+{# it remembers what other runs released: only ever added to; for the publisher, not for readers #}
 {{
     config(
         materialized='incremental',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -122,7 +123,9 @@ class Project:
             names = [column[0].rpartition(".")[2] for column in cursor.description]
             return pd.DataFrame(cursor.fetchall(), columns=names)
         finally:
-            connection.close()
+            # The server now and then fails to close a session; see dbt_gnuper.thrift_sessions.
+            with contextlib.suppress(hive.Error):
+                connection.close()
 
     def table(self, name: str) -> pd.DataFrame:
         """All rows of a released table."""

@@ -1,13 +1,17 @@
-"""Database errors in a few lines: what Spark says, without its stack.
+"""Thrift sessions that fail in a few lines, and end without failing.
 
 The Thrift server answers a failed statement with the message and a hundred lines of Java; dbt
-prints them all, and the sentence that helps is lost.
+prints them all, and the sentence that helps is lost. And now and then it fails to close a session
+(Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
+the session was opened for is done by then.
 """
 
+import logging
 import re
 
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt_common.exceptions import DbtDatabaseError
+from pyhive import hive
 
 # "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] some.java.Exception: "
 _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\] )?")
@@ -28,11 +32,11 @@ def shorten(message: str) -> str:
 
 
 def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
-    """Shorten the errors of statements sent through Thrift; extending twice changes nothing."""
-    if getattr(wrapper, "shortens_messages", False):
+    """Change dbt-spark's connection accordingly; extending twice changes nothing."""
+    if getattr(wrapper, "extended_by_gnuper", False):
         return
-    wrapper.shortens_messages = True
-    execute = wrapper.execute
+    wrapper.extended_by_gnuper = True
+    execute, close = wrapper.execute, wrapper.close
 
     def execute_and_shorten(self, sql, bindings=None):
         try:
@@ -40,4 +44,11 @@ def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
         except DbtDatabaseError as error:
             raise DbtDatabaseError(shorten(str(error.msg))) from None
 
+    def close_for_good(self):
+        try:
+            close(self)
+        except hive.Error as error:
+            logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
+
     wrapper.execute = execute_and_shorten
+    wrapper.close = close_for_good
