@@ -38,8 +38,8 @@ server: setup  ## start the local Spark server
 	@$(python) -m scripts.server start
 
 .PHONY: stop
-stop: setup  ## stop the local Spark server
-	@$(python) -m scripts.server stop
+stop:  ## stop the local Spark server
+	@if [ -x $(python) ]; then $(python) -m scripts.server stop; fi
 
 .PHONY: docs
 docs: server  ## build dbt's documentation and serve it on this machine
@@ -83,6 +83,5 @@ audit: server  ## measure on mock-up data what the privacy gate buys (some minut
 	@$(python) -m scripts.privacy_audit
 
 .PHONY: clean
-clean:  ## stop the server and remove everything that was built, the environment included
-	@if [ -x $(python) ] && [ -d .gnuper ]; then $(python) -m scripts.server stop; fi
+clean: stop  ## stop the server and remove everything that was built, the environment included
 	rm -rf .venv .gnuper target logs output data/sample .pytest_cache .ruff_cache .hypothesis

@@ -20,9 +20,12 @@ from dbt_gnuper import local_files, spark_connect, thrift_sessions
 
 
 class GnuperPlugin(dbtPlugin):
-    """Extends dbt-spark's adapter class; extending it twice changes nothing."""
+    """Extends dbt-spark's classes, once per process, however often dbt starts the plugin."""
 
     def initialize(self) -> None:
+        if getattr(SparkAdapter, "extended_by_gnuper", False):
+            return
+        SparkAdapter.extended_by_gnuper = True
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper)

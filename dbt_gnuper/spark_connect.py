@@ -159,9 +159,6 @@ def _interrupt_all() -> None:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Register the submission method, and make Ctrl-C reach it."""
-    if METHOD in getattr(adapter, "extended_with", ()):
-        return
-    adapter.extended_with = (*getattr(adapter, "extended_with", ()), METHOD)
     databricks = adapter.python_submission_helpers.fget
     cancel_thrift = adapter.cancel_open_connections
 

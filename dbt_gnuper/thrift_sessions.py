@@ -32,10 +32,7 @@ def shorten(message: str) -> str:
 
 
 def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
-    """Change dbt-spark's connection accordingly; extending twice changes nothing."""
-    if getattr(wrapper, "extended_by_gnuper", False):
-        return
-    wrapper.extended_by_gnuper = True
+    """Change dbt-spark's connection accordingly."""
     execute, close = wrapper.execute, wrapper.close
 
     def execute_and_shorten(self, sql, bindings=None):
