@@ -3,10 +3,10 @@
 with locations as (
 
     select
-        antenna_id,
-        cell_id,
-        round(try_cast(longitude as double), 6) as longitude,
-        round(try_cast(latitude as double), 6) as latitude
+        {{ location_field('antenna_id') }} as antenna_id,
+        {{ location_field('cell_id') }} as cell_id,
+        round(try_cast({{ location_field('longitude') }} as double), 6) as longitude,
+        round(try_cast({{ location_field('latitude') }} as double), 6) as latitude
     from {{ source('raw', 'locations') }}
     where malformed_row is null
 
