@@ -54,10 +54,10 @@ def _in_few_lines():
     """Errors of a statement or a connection, shortened."""
     try:
         yield
-    except DbtDatabaseError as error:
-        raise DbtDatabaseError(shorten(str(error.msg))) from None
     except Exception as error:
         sentence = _no_answer(error)
+        if sentence is None and isinstance(error, DbtDatabaseError):
+            sentence = shorten(str(error.msg))
         if sentence is None:
             raise
         raise DbtDatabaseError(sentence) from None

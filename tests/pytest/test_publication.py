@@ -147,10 +147,7 @@ def test_a_release_that_leaks_is_not_published(project: Project) -> None:
     try:
         run = project.dbt("run", "--select", "features", "final", privacy_k=10)
         assert not run.success
-        assert (
-            "Nothing was released, the last release stays: final_features_releases_what_is_allowed "
-            "found" in run.output
-        )
+        assert "Nothing was released, the last release stays: " in run.output
         assert run.statuses()["current_release"] == "error"
         assert run.statuses()["release_ledger"] == "skipped"
         assert release(project) == before
