@@ -40,7 +40,7 @@ def pytest_sessionfinish() -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerInfo]:
     """A Spark server on free ports, for all tests that need one."""
-    info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory=os.environ.get("H6MEM","3g"))
+    info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory="3g")
     # profiles.yml.example and the Python models read the doors from here.
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
