@@ -190,6 +190,7 @@ class Cluster:
             name: value for name, value in os.environ.items() if not name.startswith("SPARK_")
         } | {
             "SPARK_HOME": str(SPARK_HOME),
+            "SPARK_SCALA_VERSION": "2.13",  # what Spark's own start scripts find out
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_LOCAL_DIRS": str(self.folder / "tmp"),
             "JAVA_HOME": str(java_home),
