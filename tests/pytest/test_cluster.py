@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import json
 import os
 import secrets
 import signal
@@ -104,6 +105,28 @@ def test_other_partitions_give_the_same_bytes(
     outcome = project.dbt(*BUILD)
     assert outcome.success, outcome.output[-4000:]
     assert_same(release(project), local_run)
+
+
+@pytest.mark.parametrize("table_format", ["iceberg", "delta"])
+def test_every_table_gets_the_format(
+    table_format: str, make_project: Callable[..., Project], project_vars: dict[str, Any]
+) -> None:
+    """Of models, Python model and seeds; plain Spark has no such format and says that it lacks it."""
+    project = make_project(f"as_{table_format}", **project_vars, table_format=table_format)
+    outcome = project.dbt("build", "--select", "cells", "holidays")
+    failed = [run for run in outcome.result.result.results if run.status == "error"]
+    assert {run.node.name for run in failed} == {"cells", "holidays"}
+    for run in failed:
+        assert f"data source: {table_format}" in run.message, run.message
+
+    nodes = json.loads((project.target / "manifest.json").read_text())["nodes"].values()
+    tables = [
+        node["config"]
+        for node in nodes
+        if node["resource_type"] in ("model", "seed") and node["config"]["materialized"] != "view"
+    ]
+    assert len(tables) > 20
+    assert {config["file_format"] for config in tables} == {table_format}
 
 
 class Cluster:
