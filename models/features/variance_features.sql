@@ -4,7 +4,8 @@
 select
     antenna_id,
     {%- for kind in ['calls', 'sms', 'vol'] %}
-    {{ sample_variance(ratio('og_' ~ kind, 'ic_' ~ kind)) }} as {{ kind }}_ratio_var{{ ',' if not loop.last }}
+    {{ sample_variance(ratio('og_' ~ kind, 'ic_' ~ kind)) }}
+        as {{ kind }}_ratio_var{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('antenna_metrics_window') }}
 where window = 'week'
