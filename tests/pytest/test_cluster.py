@@ -75,6 +75,7 @@ def assert_same(got: dict[str, bytes], expected: dict[str, bytes]) -> None:
         assert got[name].splitlines() == content.splitlines(), name
 
 
+@pytest.mark.slow
 def test_other_partitions_give_the_same_bytes(
     local_run: dict[str, bytes],
     make_project: Callable[..., Project],
@@ -281,6 +282,7 @@ def cluster_doors(
     stop_server(state_dir)
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
     local_run: dict[str, bytes],
     project_vars: dict[str, Any],
