@@ -41,6 +41,7 @@
 
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
+    {%- do _check_choice('table_format', ['parquet', 'iceberg', 'delta']) -%}
     {%- do _check_choice('bandicoot', [true, false]) -%}
     {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
@@ -63,7 +64,7 @@
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
-        'overlapping_release', 'release_readers', 'bandicoot', 'bandicoot_engine',
+        'overlapping_release', 'release_readers', 'table_format', 'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 

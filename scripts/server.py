@@ -518,7 +518,8 @@ def _thrift_answers(port: int, seconds: float) -> bool:
             cursor = connection.cursor()
             cursor.execute("select 1")
             return cursor.fetchone() == (1,)
-    except (OSError, EOFError, TException, exc.Error):
+    # ValueError: an answer that came too late is taken for that to the closing of the session.
+    except (OSError, EOFError, ValueError, TException, exc.Error):
         return False
 
 

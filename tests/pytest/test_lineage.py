@@ -236,7 +236,9 @@ PAIRS = "from gnuper_restricted.interaction_decisions\n"
             "residents", VALUE),
         ("antenna_metrics_week", {"sum(og_calls) as": "max(og_calls) as"}, "og_calls", SINGLE),
         ("antenna_metrics_week", {"as og_calls_largest": "as og_top"}, "og_top", SINGLE),
-        ("antenna_indicators", {"avg(value)": "collect_list(value)"}, "value", SINGLE),
+        ("antenna_indicators",
+            {"sum(cast((value)": "max(cast((value)", "count(value)) as value": "1) as value"},
+            "value", SINGLE),
         # the gate left out or changed
         ("final_features", {"case when decision = 'released' then value end": "value"},
             "calls_ratio", AGGREGATE),
