@@ -24,6 +24,8 @@ from scripts import mockup
 from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+# The fixture open_page.
+pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
 # need none share its compiled kernels: compiling them takes half a minute.
