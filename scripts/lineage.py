@@ -90,6 +90,16 @@ PYTHON_MODELS = {
 EXCEPTIONS = {
     "delivered_files": ({SINGLE}, "first and last day of a file: when somebody did something"),
     "release_period": ({AGGREGATE, OTHERS}, "days, files and number of rows of the delivery"),
+    "profile_weeks": ({AGGREGATE}, "weeks in which anybody did anything, as the delivery's days"),
+    "delivery_days": ({AGGREGATE}, "days and numbers of rows of the delivery"),
+    "hourly_profile_rests": (
+        {AGGREGATE, SINGLE, OTHERS},
+        "places of values that are withheld, no value",
+    ),
+    "weekly_profile_rests": (
+        {AGGREGATE, SINGLE, OTHERS},
+        "places of values that are withheld, no value",
+    ),
     "release_report": ({AGGREGATE}, "numbers of decisions, also of those to withhold"),
 }
 

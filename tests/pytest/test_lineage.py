@@ -78,6 +78,13 @@ def test_every_exception_is_needed_and_no_other(proof: Proof) -> None:
         "release_period": {SINGLE},
         "release_ledger": {SINGLE, AGGREGATE, OTHERS},
         "release_report": {AGGREGATE},
+        "hourly_profile_rests": {SINGLE},
+        "weekly_profile_rests": {SINGLE},
+        "final_hourly_profile": {SINGLE, AGGREGATE, OTHERS},
+        "final_weekly_profile": {SINGLE, AGGREGATE, OTHERS},
+        "delivery_days": {SINGLE},
+        "data_quality": {SINGLE, AGGREGATE},
+        "release_run": {SINGLE, AGGREGATE, OTHERS},
     }
 
 
