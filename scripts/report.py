@@ -91,13 +91,13 @@ def feature_label(name: str) -> str:
     if name.startswith("scaled_"):
         return f"{measure_label(name.removeprefix('scaled_'))}, scaled"
     endings = {
-        "_week_ratio": "on weekends and holidays",
-        "_work_ratio": "in working hours",
-        "_peak_ratio": "early over late peak",
+        "_week_ratio": " on weekends and holidays",
+        "_work_ratio": " in working hours",
+        "_peak_ratio": ", early over late peak",
     }
     for ending, words in endings.items():
         if name.endswith(ending):
-            return f"{measure_label(name.removesuffix(ending))} {words}"
+            return f"{measure_label(name.removesuffix(ending))}{words}"
     kind, _, what = name.partition("_")
     return {
         "ratio": f"Outgoing over incoming {KINDS[kind]}",
@@ -265,6 +265,7 @@ def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
         "antennas": antennas,
         "longitude": [round(degrees, 6) for degrees in table["longitude"]],
         "latitude": [round(degrees, 6) for degrees in table["latitude"]],
+        "bounds": list(shapely.total_bounds(areas)),
         "cells": {
             "type": "FeatureCollection",
             "features": [
@@ -321,7 +322,11 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         released=decided["released"] / max(people, 1),
         accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
         delivered=int(quality["delivered_rows"].sum()),
-        rejected={label: int(quality[reason].sum()) for reason, label in REASONS.items()},
+        rejected={
+            label: int(quality[reason].sum())
+            for reason, label in REASONS.items()
+            if quality[reason].any()
+        },
         withheld_most=most_withheld(tables["release_report"]),
     )
 
