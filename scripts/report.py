@@ -125,8 +125,8 @@ def feature_group(name: str) -> str:
 def rounded(values: Any) -> list[float | None]:
     """Numbers with five significant digits; None where there is none."""
     return [
-        None if value is None or not math.isfinite(value) else float(f"{value:.5g}")
-        for value in pd.array(values, dtype="Float64").to_numpy(dtype=float, na_value=np.nan)
+        float(f"{value:.5g}") if math.isfinite(value) else None
+        for value in np.asarray(values, dtype=float)
     ]
 
 
@@ -257,7 +257,7 @@ def gate(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
 def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """All numbers of the page."""
     table = tables["final_features"]
-    quality = tables["data_quality"]
+    quality = tables["data_quality"].dropna(subset="day")
     listed = features(tables)
     antennas = list(table["antenna_id"])
     areas = cells(table["longitude"], table["latitude"])
@@ -285,7 +285,7 @@ def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
         "weekly": profile(tables["final_weekly_profile"], antennas, "week"),
         "measures": {measure: measure_label(measure) for measure in MEASURES},
         "quality": {
-            "day": ["unknown" if pd.isna(day) else str(day) for day in quality["day"]],
+            "day": [str(day) for day in quality["day"]],
             "accepted": quality["accepted_rows"].tolist(),
             "rejected": {
                 label: quality[reason].tolist()
@@ -327,6 +327,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
             for reason, label in REASONS.items()
             if quality[reason].any()
         },
+        undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
         withheld_most=most_withheld(tables["release_report"]),
     )
 

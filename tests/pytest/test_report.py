@@ -48,7 +48,9 @@ def tables(mockup_output: Path) -> dict[str, pd.DataFrame]:
 def data_of(page_file: Path) -> dict:
     """The numbers that the page holds."""
     found = re.search(
-        r'<script type="application/json" id="data">(.*?)</script>', page_file.read_text(), re.S
+        r'<script type="application/json" id="data">(.*?)</script>',
+        page_file.read_text(),
+        re.DOTALL,
     )
     return json.loads(found[1])
 
@@ -99,7 +101,7 @@ def test_page_names_no_other_server(page_file: Path) -> None:
     """The browser is told to ask nobody, and the page's own part has no address."""
     page = page_file.read_text()
     assert "default-src 'none'" in page
-    own = re.sub(r"<script>.*?</script>", "", page, flags=re.S)
+    own = re.sub(r"<script>.*?</script>", "", page, flags=re.DOTALL)
     assert not re.search(r"(src|href)=[\"']?(https?:)?//", own)
 
 
