@@ -99,13 +99,16 @@ def feature_label(name: str) -> str:
         if name.endswith(ending):
             return f"{measure_label(name.removesuffix(ending))}{words}"
     kind, _, what = name.partition("_")
-    return {
-        "ratio": f"Outgoing over incoming {KINDS[kind]}",
-        "dist_mean": f"Mean distance of {KINDS[kind]}",
-        "isolation": f"Share of antennas with {KINDS[kind]}",
-        "entropy": f"Entropy of {KINDS[kind]}",
-        "ratio_var": f"Variance of outgoing over incoming {KINDS[kind]}",
-    }[what]
+    beginnings = {
+        "ratio": "Outgoing over incoming",
+        "dist_mean": "Mean distance of",
+        "isolation": "Share of antennas with",
+        "entropy": "Entropy of",
+        "ratio_var": "Variance of outgoing over incoming",
+    }
+    if kind in KINDS and what in beginnings:
+        return f"{beginnings[what]} {KINDS[kind]}"
+    return name.replace("_", " ").capitalize()
 
 
 def feature_group(name: str) -> str:
