@@ -29,6 +29,7 @@ PRIVACY_RULES = {
     "time": "About the calendar, not about people.",
     "decision": "What the privacy gate decided, without the values.",
     "delivery": "About the delivery as a whole; released without a gate.",
+    "derived": "Computed from released values alone.",
 }
 GATE_OFF = "The privacy gate is off: not for release."
 # Doc blocks that tell the privacy rule, which the dictionary tells in a column of its own.
