@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import oracle
 import pandas as pd
 import pyarrow.parquet
