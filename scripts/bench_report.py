@@ -16,6 +16,9 @@ LEVELS = ("0 events", "1 users", "2 antennas", "3 features", "4 release")
 GREY, FLOOR, ORACLE = "#95a5a6", "#7f8c8d", "#b2babb"
 LEVEL_COLOURS = ("#d35400", "#f39c12", "#2980b9", "#7fb3d5", "#27ae60")
 
+# The cluster that is sized: people, days, cores, and the part of the time that they are busy.
+COUNTRY, YEAR, CORES, BUSY = 10_000_000, 365, 64, 0.7
+
 
 # --- tables ---------------------------------------------------------------------------------------
 
@@ -35,7 +38,7 @@ def tables(result: dict[str, Any]) -> str:
     if "overhead" in result:
         sections = {f"dbt {name}": run for name, run in result["overhead"].items()}
         parts.append(_phases("Overhead: the mock-up sample, bandicoot included", sections))
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, _sizing(result)]) + "\n"
 
 
 def _table(title: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -197,13 +200,63 @@ def _bandicoot(result: dict[str, Any]) -> str:
     return _table("Bandicoot", ("", "wall s", "CPU s", "rows per CPU s", "peak memory"), rows)
 
 
+def _sizing(result: dict[str, Any]) -> str:
+    """A large country's year, from the measured rates."""
+    data, run = result["data"], result["pipeline"]
+    steps = result.get("growth", [])[-2:]
+    if len(steps) == 2:  # what further rows cost, without what every run costs
+        rows_more = steps[1]["rows"] - steps[0]["rows"]
+        cpu = (steps[1]["pipeline"]["cpu"] - steps[0]["pipeline"]["cpu"]) / rows_more
+    else:
+        cpu = run["cpu"] / data["rows"]
+    per_user = data["rows"] / data["users"] / data["days"]
+    rows = COUNTRY * YEAR * per_user
+    bandicoot = 0.0
+    if "bandicoot" in result:
+        bandicoot = (result["bandicoot"]["cpu"] - run["cpu"]) / data["rows"]
+    hours = rows * (cpu + bandicoot) / 3600
+
+    def each_row(kind: str) -> float:
+        return run["spark"][f"bytes_{kind}"] / data["rows"]
+
+    day = rows / YEAR
+    lines = [
+        ("rows", f"{COUNTRY:,} users x {YEAR} days x {per_user:.2f} rows", f"{rows:,.0f}"),
+        (
+            "CSV",
+            f"x {data['bytes'] / data['rows']:.1f} bytes",
+            _size(rows * data["bytes"] / data["rows"]),
+        ),
+        ("CPU hours", f"x {1e6 * cpu:.2f} us / 3600", f"{rows * cpu / 3600:,.0f}"),
+        (
+            "CPU hours, bandicoot",
+            f"x {1e6 * bandicoot:.2f} us / 3600",
+            f"{rows * bandicoot / 3600:,.0f}",
+        ),
+        ("shuffled", f"x {each_row('shuffled'):.1f} bytes", _size(rows * each_row("shuffled"))),
+        ("written", f"x {each_row('written'):.1f} bytes", _size(rows * each_row("written"))),
+        (
+            f"hours on {CORES} cores",
+            f"CPU hours / {CORES} / {BUSY:.0%} busy",
+            f"{hours / CORES / BUSY:.1f}",
+        ),
+        ("rows of one more day", f"/ {YEAR}", f"{day:,.0f}"),
+        (
+            "minutes to read them",
+            f"x {1e6 * cpu:.2f} us / {CORES} / {BUSY:.0%} / 60",
+            f"{day * cpu / CORES / BUSY / 60:.1f}",
+        ),
+    ]
+    return _table(f"{COUNTRY:,} users and a year", ("", "arithmetic", "result"), lines)
+
+
 def _size(count: float) -> str:
     """Bytes in the unit that fits."""
     for unit in ("B", "kB", "MB"):
         if count < 1000:
             return f"{count:.0f} {unit}"
         count /= 1000
-    return f"{count:.2f} GB"
+    return f"{count:.2f} GB" if count < 1000 else f"{count / 1000:.2f} TB"
 
 
 # --- chart ----------------------------------------------------------------------------------------
