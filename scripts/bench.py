@@ -287,9 +287,6 @@ def read_nodes(target: Path) -> list[dict[str, Any]]:
     manifest = json.loads((target / "manifest.json").read_text())
     nodes = []
     for result in json.loads((target / "run_results.json").read_text())["results"]:
-        node = manifest["nodes"].get(result["unique_id"]) or manifest["unit_tests"].get(
-            result["unique_id"], {}
-        )
         times = [
             datetime.fromisoformat(part[end].replace("Z", "+00:00")).timestamp()
             for part in result["timing"]
@@ -298,9 +295,11 @@ def read_nodes(target: Path) -> list[dict[str, Any]]:
         kind = result["unique_id"].split(".")[0]
         nodes.append(
             {
-                "name": result["unique_id"].split(".")[2],
+                "name": result["unique_id"].split(".", 2)[2],
                 "kind": kind,
-                "level": LEVELS.index(node["fqn"][1]) if kind == "model" else None,
+                "level": LEVELS.index(manifest["nodes"][result["unique_id"]]["fqn"][1])
+                if kind == "model"
+                else None,
                 "began": min(times, default=None),
                 "ended": max(times, default=None),
             }
@@ -358,7 +357,7 @@ def shared_seconds(nodes: list[dict[str, Any]]) -> dict[str, float]:
 def phases(run: Run) -> dict[str, float]:
     """Where a dbt command's wall seconds go; they add up to the whole."""
     shares = shared_seconds(run.nodes)
-    timed = [node for node in run.nodes if node["began"]]
+    timed = [node for node in run.nodes if shares[node["name"]]]
     parts: dict[str, float] = defaultdict(float)
     parts["start and parse"] = min(node["began"] for node in timed) - run.usage.began
     for node in timed:

@@ -91,12 +91,17 @@ class Meter:
         return process.returncode, printed
 
     def _watch_memory(self) -> None:
+        # A new process counts from the second look on: at first it is a copy of the one that
+        # started it, and shares all memory with it.
+        known: set[psutil.Process] = set()
         while not self._stop.wait(SECONDS_BETWEEN_LOOKS):
+            family = set(_families(self._roots))
             resident = 0
-            for process in _families(self._roots):
+            for process in family & known:
                 with contextlib.suppress(psutil.Error):
                     resident += process.memory_info().rss
             self._peak = max(self._peak, resident)
+            known = family
 
 
 def _families(roots: list[psutil.Process]) -> Iterator[psutil.Process]:
