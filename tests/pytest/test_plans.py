@@ -27,7 +27,7 @@ ONE_TASK_IS_ENOUGH = {
     "release_ledger": "a hash over the released rows, which are about antennas",
 }
 
-NODE = re.compile(r"(?P<indent>[ :]*(?:[+:]- )?)(?P<name>\S.*) \((?P<id>\d+)\)")
+NODE = re.compile(r"(?P<indent>[ :]*(?:[+:]- )?)(?P<name>[*A-Z].*) \((?P<id>\d+)\)")
 DETAILS = re.compile(r"\((\d+)\) ")
 CROSS_JOINS = ("CartesianProduct", "BroadcastNestedLoopJoin")
 # Operators that hand on the rows that they get, or fewer.
