@@ -382,6 +382,7 @@ def summary(run: Run, tasks: list[Task]) -> dict[str, Any]:
         "cpu_of_spark": run.usage.cpu_of_spark,
         "cpu_of_others": run.usage.cpu_of_others,
         "peak_memory": run.usage.peak_memory,
+        "read_by_spark": run.usage.read_by_spark,
         "rows_per_second": run.rows / run.usage.wall,
         "spark": asdict(whole),
     }

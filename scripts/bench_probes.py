@@ -39,6 +39,7 @@ class Usage:
     cpu_of_spark: float  # the server with its Python workers; the rest is the client's
     cpu_of_others: float  # what everything else on the machine used meanwhile
     peak_memory: int  # bytes resident in all its processes together, the most that was seen
+    read_by_spark: int  # bytes that the server asked the system for, shuffles included
 
     @property
     def ended(self) -> float:
@@ -62,7 +63,7 @@ class Meter:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch_memory, daemon=True)
         self._thread.start()
-        self._before = (_cpu_of(self._roots), _busy_cpu())
+        self._before = (_cpu_of(self._roots), _busy_cpu(), _read_by(self._roots))
         self._began, self._clock = time.time(), time.perf_counter()
         return self
 
@@ -71,9 +72,10 @@ class Meter:
         spark = _cpu_of(self._roots) - self._before[0]
         cpu = spark + self._cpu_of_clients
         others = max(0.0, _busy_cpu() - self._before[1] - cpu)
+        read = _read_by(self._roots) - self._before[2]
         self._stop.set()
         self._thread.join()
-        self.usage = Usage(self._began, wall, cpu, spark, others, self._peak)
+        self.usage = Usage(self._began, wall, cpu, spark, others, self._peak, read)
 
     def run(self, command: Sequence[str | Path], **options: Any) -> tuple[int, str]:
         """Run a program to its end; returns its exit code and what it printed."""
@@ -118,6 +120,15 @@ def _cpu_of(roots: list[psutil.Process]) -> float:
     for process in _families(roots):
         with contextlib.suppress(psutil.Error):
             total += sum(process.cpu_times()[:4])
+    return total
+
+
+def _read_by(roots: list[psutil.Process]) -> int:
+    """Bytes that the processes have read so far, whether from the disk or from the cache."""
+    total = 0
+    for process in roots:
+        with contextlib.suppress(psutil.Error):
+            total += process.io_counters().read_chars
     return total
 
 

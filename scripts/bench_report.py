@@ -67,9 +67,10 @@ def _comparison(result: dict[str, Any]) -> str:
             (
                 name, f"{run['wall']:.1f}", f"{run['cpu']:.1f}",
                 f"{run['rows_per_second']:,.0f}", _size(run["peak_memory"]),
+                _size(run["read_by_spark"]) if name != "oracle" else "",
                 *(
                     _size(work[f"bytes_{kind}"]) if name != "oracle" else ""
-                    for kind in ("read", "shuffled", "spilled", "written")
+                    for kind in ("shuffled", "spilled", "written")
                 ),
                 f"{run['cpu_of_others']:.1f}",
             )
@@ -95,7 +96,7 @@ def _models(run: dict[str, Any]) -> str:
             name, model["level"], f"{model['wall']:.1f}", f"{model['shared_wall']:.1f}",
             f"{model['cpu']:.1f}", f"{model['longest_task']:.1f}",
             f"{model['rows_written']:,}", model["stages"], model["tasks"],
-            *(_size(model[f"bytes_{kind}"]) for kind in ("read", "shuffled", "spilled", "written")),
+            *(_size(model[f"bytes_{kind}"]) for kind in ("shuffled", "spilled", "written")),
         )
         for name, model in sorted(
             run["models"].items(), key=lambda item: (item[1]["level"], -item[1]["shared_wall"])
@@ -105,7 +106,7 @@ def _models(run: dict[str, Any]) -> str:
     return _table(
         "Models",
         ("model", "level", "wall s", "of the whole s", "CPU s", "longest task s", "rows", "stages",
-         "tasks", "read", "shuffled", "spilled", "written"),
+         "tasks", "shuffled", "spilled", "written"),
         rows,
     )  # fmt: skip
 
@@ -154,7 +155,7 @@ def _increment(result: dict[str, Any]) -> str:
             f"{run['wall']:.1f}",
             f"{run['cpu']:.1f}",
             f"{run['wall'] / result['pipeline']['wall']:.2f}",
-            _size(run["spark"]["bytes_read"]),
+            _size(run["read_by_spark"]),
         )
         for name, run in result["increment"].items()
     ]

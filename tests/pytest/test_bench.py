@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,15 @@ print("done")
     assert 1.4 < meter.usage.cpu < 3
     assert meter.usage.wall > 1.4
     assert 300e6 < meter.usage.peak_memory < 500e6
+
+
+def test_meter_counts_what_a_server_reads(tmp_path: Path) -> None:
+    """Here this process is the server."""
+    file = tmp_path / "file"
+    file.write_bytes(bytes(10_000_000))
+    with Meter(os.getpid()) as meter:
+        file.read_bytes()
+    assert 10e6 <= meter.usage.read_by_spark < 12e6
 
 
 def test_wall_seconds_are_shared() -> None:
