@@ -5,6 +5,7 @@ SHELL := /bin/sh
 # Options, on the command line: make run VARS='{raw_data_path: /data/cdr}' THRIFT_PORT=10010
 PYTHON ?= python3
 VARS ?=
+BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
 
 export PYTHON VARS
 ifdef THRIFT_PORT
@@ -63,6 +64,10 @@ test: dev  ## run all tests, on a server of their own
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
 	@$(python) -m pytest tests/pytest/test_style.py
 
+.PHONY: bench
+bench: dev  ## measure the pipeline beside two yardsticks (BENCH='--rows 2000000 ...'; half an hour)
+	@$(python) -m scripts.bench $(BENCH)
+
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew (needs uv)
 	@for name in runtime dev; do \
@@ -88,4 +93,4 @@ audit: server  ## measure on mock-up data what the privacy gate buys (some minut
 
 .PHONY: clean
 clean: stop  ## stop the server and remove everything that was built, the environment included
-	rm -rf .venv .gnuper target logs output data/sample .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .gnuper target logs output data/sample data/bench .pytest_cache .ruff_cache .hypothesis
