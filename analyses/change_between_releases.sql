@@ -6,10 +6,9 @@
 {% if var('earlier_release') is none -%}
 select 'Set var earlier_release to the schema of an earlier release.' as nothing_to_compare
 {%- else -%}
-{%- set earlier = api.Relation.create(schema=var('earlier_release'), identifier='final_features') -%}
 with earlier as (
 
-    {{ released_values(earlier) }}
+    {{ released_values(var('earlier_release') ~ '.final_features') }}
 
 ),
 
