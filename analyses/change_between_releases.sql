@@ -14,7 +14,7 @@ with earlier as (
 
 later as (
 
-    {{ released_values(ref('final_features')) }}
+    {{ released_values(released('final_features')) }}
 
 ),
 

@@ -6,7 +6,7 @@
 
 with released as (
 
-    {{ released_values(ref('final_features')) }}
+    {{ released_values(released('final_features')) }}
 
 )
 

@@ -9,7 +9,7 @@ with peaks as (
         active_users,
         (og_calls_peak_ratio + ic_calls_peak_ratio) / 2 as early_per_late_call,
         (og_sms_peak_ratio + ic_sms_peak_ratio) / 2 as early_per_late_text
-    from {{ ref('final_features') }}
+    from {{ released('final_features') }}
 
 )
 

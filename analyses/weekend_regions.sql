@@ -12,7 +12,7 @@ with shares as (
         active_users,
         (og_calls_week_ratio + ic_calls_week_ratio) / 2 as calls_share,
         (og_sms_week_ratio + ic_sms_week_ratio) / 2 as sms_share
-    from {{ ref('final_features') }}
+    from {{ released('final_features') }}
 
 ),
 

@@ -6,6 +6,8 @@ list ``plugins``. Ours gives the Spark adapter
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
 - two methods for macros that look at local files before Spark is asked
   (:mod:`dbt_gnuper.local_files`): ``adapter.local_files`` and ``adapter.pseudonym_key_problem``;
+- ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
+- ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - database errors without a hundred lines of Java, and sessions that end without failing the run
   (:mod:`dbt_gnuper.thrift_sessions`).
 
@@ -16,7 +18,7 @@ from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_gnuper import local_files, spark_connect, thrift_sessions
+from dbt_gnuper import layouts, local_files, run_lock, spark_connect, thrift_sessions
 
 
 class GnuperPlugin(dbtPlugin):
@@ -28,6 +30,8 @@ class GnuperPlugin(dbtPlugin):
         SparkAdapter.extended_by_gnuper = True
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
+        layouts.extend(SparkAdapter)
+        run_lock.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper)
 
 

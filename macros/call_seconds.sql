@@ -1,12 +1,14 @@
 {#
-    A duration as text, in the unit of var call_unit, as seconds (double, not yet rounded). NULL when
-    it is not a number; the suffix of a Java literal (12d, 1.5f), which a cast would take, is not one.
+    A duration as text, in the unit of var call_unit or else of the layout, as seconds (double, not
+    yet rounded). NULL when it is not a number; the suffix of a Java literal (12d, 1.5f), which a
+    cast would take, is not one.
 
     {{ call_seconds('call_duration') }}
 #}
 {% macro call_seconds(text) -%}
+    {%- set unit = var('call_unit') or raw_layout().call_unit -%}
     case
         when right({{ text }}, 1) not in ('d', 'D', 'f', 'F')
-            then try_cast({{ text }} as double) * {{ 60 if var('call_unit') == 'm' else 1 }}
+            then try_cast({{ text }} as double) {{ {'m': ' * 60', 'ms': ' / 1000', 's': ''}[unit] }}
     end
 {%- endmacro %}

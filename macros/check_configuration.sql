@@ -11,8 +11,12 @@
             {%- do _impossible(name, 'a path as text') -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- do _check_layout() -%}
     {%- do _check_timestamp_format() -%}
-    {%- do _check_choice('call_unit', ['s', 'm']) -%}
+    {%- if var('call_unit') is not none -%}{%- do _check_choice('call_unit', ['s', 'm', 'ms']) -%}{%- endif -%}
+    {%- do _check_period() -%}
+    {%- do _check_choice('exact_duplicates', ['keep', 'reject']) -%}
+    {%- do _check_quality_gates() -%}
     {%- do _check_number('max_weekly_interactions', above=0) -%}
 
     {%- for name in ['noct', 'work', 'ep', 'lp'] -%}
@@ -37,6 +41,7 @@
 
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
+    {%- do _check_choice('table_format', ['parquet', 'iceberg', 'delta']) -%}
     {%- do _check_choice('bandicoot', [true, false]) -%}
     {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
@@ -55,11 +60,13 @@
 {# All vars of the project. A misspelt one on the command line would be ignored silently. #}
 {% macro known_vars() -%}
     {{ return([
-        'raw_data_path', 'raw_file_pattern', 'raw_locations', 'timestamp_format', 'call_unit',
+        'raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'timestamp_format', 'call_unit',
+        'period_begin', 'period_end', 'exact_duplicates', 'quality_gates',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
-        'overlapping_release', 'release_readers', 'earlier_release', 'bandicoot', 'bandicoot_engine',
+        'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+        'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 
@@ -104,9 +111,24 @@
 {%- endmacro %}
 
 
+{% macro _check_layout() -%}
+    {%- set problem = raw_layout().problem -%}
+    {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+    {%- set layout = raw_layout() -%}
+    {%- for pattern in timestamp_patterns() if has_offset(pattern) and not layout.local_timezone -%}
+        {{ exceptions.raise_compiler_error(
+            "The timestamp format '" ~ pattern ~ "' has a time zone in it: the layout must say which "
+            ~ 'local_timezone the times are to be turned into.'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {% macro _check_timestamp_format() -%}
-    {%- set allowed = 'a Spark datetime pattern such as "yyyy-MM-dd HH:mm:ss", or a list of them' -%}
+    {%- set allowed = 'null (what the layout says), a Spark datetime pattern such as "yyyy-MM-dd HH:mm:ss", '
+        ~ 'or a list of them' -%}
     {%- set patterns = var('timestamp_format') -%}
+    {%- if patterns is none -%}{{ return('') }}{%- endif -%}
     {%- set patterns = [patterns] if patterns is string else patterns -%}
     {%- if patterns is not sequence or patterns is mapping or patterns | length == 0 -%}
         {%- do _impossible('timestamp_format', allowed) -%}
@@ -136,16 +158,46 @@
     {%- if dates is string or dates is mapping or dates is not sequence -%}
         {%- do _impossible('holidays', allowed) -%}
     {%- endif -%}
-    {%- for date in dates -%}
-        {%- set parts = modules.re.fullmatch('([0-9]{4})-([0-9]{2})-([0-9]{2})', date | string) -%}
-        {%- if not parts or not 1 <= parts[2] | int <= 12 or parts[1] | int == 0 -%}
-            {%- do _impossible('holidays', allowed) -%}
-        {%- endif -%}
-        {%- set month = parts[2] | int -%}
-        {%- set next_month = modules.datetime.date(2000 + (parts[1] | int) % 400 + month // 12, month % 12 + 1, 1) -%}
-        {%- set last_day = (next_month - modules.datetime.timedelta(days=1)).day -%}
-        {%- if not 1 <= parts[3] | int <= last_day -%}
-            {%- do _impossible('holidays', allowed) -%}
+    {%- for date in dates if not _is_date(date) -%}
+        {%- do _impossible('holidays', allowed) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Whether a value is a date of the calendar, written as yyyy-MM-dd. #}
+{% macro _is_date(date) -%}
+    {%- set parts = modules.re.fullmatch('([0-9]{4})-([0-9]{2})-([0-9]{2})', date | string) -%}
+    {%- if not parts or not 1 <= parts[2] | int <= 12 or parts[1] | int == 0 -%}{{ return(false) }}{%- endif -%}
+    {%- set month = parts[2] | int -%}
+    {%- set next_month = modules.datetime.date(2000 + (parts[1] | int) % 400 + month // 12, month % 12 + 1, 1) -%}
+    {%- set last_day = (next_month - modules.datetime.timedelta(days=1)).day -%}
+    {{ return(1 <= parts[3] | int <= last_day) }}
+{%- endmacro %}
+
+
+{% macro _check_period() -%}
+    {%- for name in ['period_begin', 'period_end'] if var(name) is not none and not _is_date(var(name)) -%}
+        {%- do _impossible(name, 'null or a date such as 2024-05-01') -%}
+    {%- endfor -%}
+    {%- if var('period_begin') is not none and var('period_end') is not none
+        and var('period_begin') | string > var('period_end') | string -%}
+        {%- do _impossible('period_begin', 'a date not after period_end (' ~ var('period_end') ~ ')') -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_quality_gates() -%}
+    {%- set allowed = 'a mapping of gates (' ~ default_quality_gates() | join(', ') ~ ') to {limit: a number '
+        ~ 'not below 0, severity: warn, stop or off}; what is left out keeps its default' -%}
+    {%- set gates = var('quality_gates') -%}
+    {%- if gates is not mapping -%}{%- do _impossible('quality_gates', allowed) -%}{%- endif -%}
+    {%- for name, gate in gates.items() -%}
+        {%- if name not in default_quality_gates() or gate is not mapping
+            or gate | reject('in', ['limit', 'severity']) | list
+            or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off']
+            or gate.get('limit', 0) is boolean or gate.get('limit', 0) is not number
+            or not gate.get('limit', 0) >= 0 -%}
+            {%- do _impossible('quality_gates', allowed) -%}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -174,14 +226,14 @@
 {%- endmacro %}
 
 
-{# Levels 0 to 3 and level 4 must not share a schema: access is granted per schema. #}
+{# What is restricted and what is published must not share a schema: access is granted per schema. #}
 {% macro _check_schemas() -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name -%}
-        {%- set is_release = node.fqn[1] == 'final' -%}
-        {%- if (node.schema == target.schema) != is_release -%}
+        {%- set is_published = node.name in ['current_release', 'release_ledger'] -%}
+        {%- if (node.schema == target.schema) != is_published -%}
             {{ exceptions.raise_compiler_error(
                 "The model " ~ node.name ~ " would be built in the schema '" ~ node.schema ~ "'. "
-                ~ "Level 4 must lie in the release schema '" ~ target.schema ~ "' and everything else "
+                ~ "What is published lies in the release schema '" ~ target.schema ~ "' and everything else "
                 ~ 'outside of it: set +schema of models/ in dbt_project.yml accordingly.'
             ) }}
         {%- endif -%}

@@ -5,7 +5,7 @@
 {% macro check_that_rows_were_accepted(delivered_files) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set outcomes = run_query(
-        'select outcome, sum(rows), count(distinct source_file) from ' ~ delivered_files
+        'select outcome, sum(records), count(distinct source_file) from ' ~ delivered_files
         ~ ' group by outcome order by 2 desc'
     ).rows -%}
     {%- if 'accepted' not in outcomes | map(attribute=0) -%}
@@ -16,7 +16,7 @@
         {{ exceptions.raise_compiler_error(
             'None of the ' ~ outcomes | sum(attribute=1) ~ " rows of the files '" ~ var('raw_file_pattern')
             ~ "' in '" ~ raw_data_folder() ~ "' can be used (" ~ reasons | join('; ') ~ '). Check the '
-            ~ "files' columns and the vars timestamp_format, call_unit and raw_locations; the table "
+            ~ "files' columns and the vars layout, timestamp_format, call_unit and raw_locations; the table "
             ~ 'rejected_rows shows what the values look like.'
         ) }}
     {%- endif -%}

@@ -2,7 +2,7 @@
     Query with one row per antenna and feature of a released table final_features: antenna_id,
     position (the place among the features), feature and value, NULL where there is none.
 
-    select * from ({{ released_values(ref('final_features')) }}) as released
+    select * from ({{ released_values(released('final_features')) }}) as released
 #}
 {% macro released_values(relation) -%}
     select

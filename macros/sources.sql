@@ -10,24 +10,20 @@
     {%- do _check_local_files(folder, pattern) -%}
 
     {%- do run_query('create schema if not exists ' ~ cdr.include(identifier=false)) -%}
-    {%- do _register(source('raw', 'cdr_files'), 'binaryFile', {'path': folder, 'pathGlobFilter': pattern}) -%}
-    {%- do _register(cdr, 'csv', {
-        'path': folder,
-        'pathGlobFilter': pattern,
-        'header': 'false',
-        'mode': 'PERMISSIVE',
-        'columnNameOfCorruptRecord': 'malformed_row',
-        'columnPruning': 'false',
-    }) -%}
-    {%- do _register(source('raw', 'cdr_lines'), 'text', {'path': folder, 'pathGlobFilter': pattern}) -%}
-    {%- do _register(source('raw', 'locations'), 'csv', {
-        'path': locations_file(),
-        'header': 'false',
-        'mode': 'PERMISSIVE',
-        'columnNameOfCorruptRecord': 'malformed_row',
-        'columnPruning': 'false',
-    }) -%}
-    {%- do _register(source('raw', 'pseudonym_key'), 'text', {'path': pseudonym_key_file()}) -%}
+    {%- set layout = raw_layout() -%}
+    {%- set files = {'path': folder, 'pathGlobFilter': pattern} -%}
+    {%- do _register(source('raw', 'cdr_files'), 'binaryFile', files) -%}
+    {%- if layout.format == 'csv' -%}
+        {%- do _register(cdr, 'csv', dict(files, **_csv_options(layout)), layout.columns + ['malformed_row']) -%}
+    {%- else -%}
+        {%- do _register(cdr, 'parquet', files) -%}
+    {%- endif -%}
+    {%- do _register(source('raw', 'cdr_lines'), 'text', files, ['value']) -%}
+    {%- do _register(
+        source('raw', 'locations'), 'csv', dict(_csv_options(layout.locations), path=locations_file()),
+        layout.locations.columns + ['malformed_row'],
+    ) -%}
+    {%- do _register(source('raw', 'pseudonym_key'), 'text', {'path': pseudonym_key_file()}, ['value']) -%}
     {%- do _check_raw_sources(folder, pattern) -%}
 {%- endmacro %}
 
@@ -57,14 +53,31 @@
 {%- endmacro %}
 
 
-{# Creates the table of a source over its files; its columns are those declared in the source's yml. #}
-{% macro _register(relation, format, options) -%}
-    {%- set node = graph.sources.values()
-        | selectattr('source_name', 'equalto', 'raw')
-        | selectattr('name', 'equalto', relation.identifier) | first -%}
-    {%- set columns = [] -%}
-    {%- for column in node.columns.values() -%}
-        {%- do columns.append(column.name ~ ' ' ~ column.data_type) -%}
+{# Options of Spark's CSV reader for a layout, or for the locations of one. #}
+{% macro _csv_options(layout) -%}
+    {{ return({
+        'sep': layout.delimiter,
+        'quote': layout.quote,
+        'escape': layout.escape,
+        'encoding': layout.encoding,
+        'header': layout.header | string | lower,
+        'enforceSchema': 'false',
+        'mode': 'PERMISSIVE',
+        'columnNameOfCorruptRecord': 'malformed_row',
+        'columnPruning': 'false',
+        'maxColumns': '100000',
+    }) }}
+{%- endmacro %}
+
+
+{#
+    Creates the table of a source over its files. The columns are all text, so that no row is lost to
+    a type; without columns the files themselves say what they are.
+#}
+{% macro _register(relation, format, options, columns=[]) -%}
+    {%- set definitions = [] -%}
+    {%- for column in columns -%}
+        {%- do definitions.append(quoted_name(column) ~ ' string') -%}
     {%- endfor -%}
     {%- set settings = [] -%}
     {%- for name, value in options.items() -%}
@@ -73,7 +86,7 @@
     {# A new definition, not `refresh`: path and pattern may differ from the last run's. #}
     {%- do run_query('drop table if exists ' ~ relation) -%}
     {%- do run_query(
-        'create table ' ~ relation ~ ('' if format == 'binaryFile' else ' (' ~ columns | join(', ') ~ ')')
+        'create table ' ~ relation ~ (' (' ~ definitions | join(', ') ~ ')' if definitions else '')
         ~ ' using ' ~ format ~ ' options (' ~ settings | join(', ') ~ ')'
     ) -%}
 {%- endmacro %}
@@ -109,27 +122,38 @@
 
 {# What Spark can say of the files, wherever they lie. #}
 {% macro _check_raw_sources(folder, pattern) -%}
+    {%- set zone = run_query('select current_timezone()').columns[0][0] -%}
+    {%- if zone != 'UTC' -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark's sessions are in the time zone " ~ zone ~ ', in which local times can vanish. Set '
+            ~ 'spark.sql.session.timeZone to UTC on the server.'
+        ) }}
+    {%- endif -%}
     {%- set files = run_query('select count(*) from ' ~ source('raw', 'cdr_files')).columns[0][0] -%}
     {%- if files == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
 
+    {%- set columns = raw_layout().locations.columns -%}
     {%- set cells = run_query(
         'select count(*), count_if(malformed_row is null), '
-        ~ 'count_if(try_cast(longitude as double) between -180 and 180 '
-        ~ 'and try_cast(latitude as double) between -90 and 90 '
-        ~ 'and antenna_id is not null and cell_id is not null) from ' ~ source('raw', 'locations')
+        ~ 'count_if(try_cast(' ~ location_field('longitude') ~ ' as double) between -180 and 180 '
+        ~ 'and try_cast(' ~ location_field('latitude') ~ ' as double) between -90 and 90 '
+        ~ 'and ' ~ location_field('antenna_id') ~ ' is not null '
+        ~ 'and ' ~ location_field('cell_id') ~ ' is not null) from ' ~ source('raw', 'locations')
     ).rows[0] -%}
     {%- if cells[0] == 0 -%}{%- do _no_locations(locations_file()) -%}{%- endif -%}
     {%- if cells[1] == 0 or cells[2] == 0 -%}
         {{ exceptions.raise_compiler_error(
             "None of the " ~ cells[0] ~ " rows of the locations file '" ~ locations_file() ~ "' "
-            ~ ('has exactly four columns' if cells[1] == 0 else 'has ids and possible coordinates')
-            ~ ". It must have no header and the columns antenna_id, cell_id, longitude, latitude (decimal degrees)."
+            ~ ('has exactly ' ~ {3: 'three', 4: 'four'}.get(columns | length, columns | length) ~ ' columns'
+                if cells[1] == 0 else 'has ids and possible coordinates')
+            ~ '. It must have ' ~ ('a' if raw_layout().locations.header else 'no') ~ ' header and the columns '
+            ~ columns | join(', ') ~ ' (decimal degrees), by var layout.'
         ) }}
     {%- elif cells[2] < cells[0] -%}
         {%- do exceptions.warn(
             (cells[0] - cells[2]) ~ ' of the ' ~ cells[0] ~ " rows of the locations file '" ~ locations_file()
-            ~ "' are left out: they have not exactly the columns antenna_id, cell_id, longitude (-180 to 180), "
-            ~ 'latitude (-90 to 90).'
+            ~ "' are left out: they have not exactly the columns " ~ columns | join(', ')
+            ~ ', or impossible coordinates (longitude -180 to 180, latitude -90 to 90).'
         ) -%}
     {%- endif -%}
 

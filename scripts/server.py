@@ -387,6 +387,8 @@ def _default_settings() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.eventLog.enabled": "false",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+        # Without a checksum file beside each file: half the files, half the `chmod` processes.
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
         "spark.kryoserializer.buffer.max": "512m",
         # Shuffle files are deleted once the objects that own them are collected as garbage,
         # which an idle server would do every 30 minutes only.
@@ -516,7 +518,8 @@ def _thrift_answers(port: int, seconds: float) -> bool:
             cursor = connection.cursor()
             cursor.execute("select 1")
             return cursor.fetchone() == (1,)
-    except (OSError, EOFError, TException, exc.Error):
+    # ValueError: an answer that came too late is taken for that to the closing of the session.
+    except (OSError, EOFError, ValueError, TException, exc.Error):
         return False
 
 

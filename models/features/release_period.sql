@@ -4,9 +4,14 @@
 
 with accepted as (
 
-    select *
+    select
+        source_file,
+        sum(records) as records,
+        min(day) as first_day,
+        max(day) as last_day
     from {{ ref('delivered_files') }}
     where outcome = 'accepted'
+    group by source_file
 
 ),
 
@@ -16,9 +21,9 @@ contents as (
         min(first_day) as first_day,
         max(last_day) as last_day,
         count(*) as files,
-        coalesce(sum(rows), 0) as accepted_rows,
+        coalesce(sum(records), 0) as accepted_rows,
         array_join(
-            array_sort(collect_list(concat_ws(':', source_file, rows, first_day, last_day))), '; '
+            array_sort(collect_list(concat_ws(':', source_file, records, first_day, last_day))), '; '
         ) as inventory
     from accepted
 

@@ -3,10 +3,10 @@
 with locations as (
 
     select
-        antenna_id,
-        cell_id,
-        round(try_cast(longitude as double), 6) as longitude,
-        round(try_cast(latitude as double), 6) as latitude
+        {{ location_field('antenna_id') }} as antenna_id,
+        {{ location_field('cell_id') }} as cell_id,
+        round(try_cast({{ location_field('longitude') }} as double), 6) as longitude,
+        round(try_cast({{ location_field('latitude') }} as double), 6) as latitude
     from {{ source('raw', 'locations') }}
     where malformed_row is null
 
@@ -18,8 +18,8 @@ located_cells as (
     select
         antenna_id,
         cell_id,
-        avg(longitude) as longitude,
-        avg(latitude) as latitude
+        {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+        {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude
     from locations
     where
         antenna_id is not null

@@ -1,12 +1,93 @@
-{# one row per CDR file and outcome of its rows #}
+{# one row per CDR file, day and outcome of its rows #}
 
-{{ config(post_hook="{{ check_that_rows_were_accepted(this) }}") }}
+{# a file has its rows here when all its rows are in delivered_rows; see macros/deliveries.sql #}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='insert_overwrite',
+        partition_by=['source_file'],
+        on_schema_change='fail',
+        post_hook="{{ check_that_rows_were_accepted(this) }}",
+    )
+}}
+
+with new_rows as (
+
+    select
+        source_file,
+        file_version,
+        outcome,
+        cast(event_at as date) as day,
+        hour(event_at) as hour,
+        user_id,
+        cell_id,
+        side
+    from {{ ref('delivered_rows') }}
+    {% if is_incremental() -%}
+    where source_file not in (select complete.source_file from {{ this }} as complete)
+    {%- endif %}
+
+),
+
+users as (
+
+    select
+        source_file,
+        file_version,
+        day,
+        outcome,
+        user_id,
+        count(*) as records,
+        count_if(side = 1) as rows,
+        -- bit h for hour h of the day
+        bit_or(shiftleft(1, hour)) as hours
+    from new_rows
+    group by source_file, file_version, day, outcome, user_id
+
+),
+
+cells as (
+
+    select
+        source_file,
+        day,
+        outcome,
+        count(distinct cell_id) as cells
+    from new_rows
+    where outcome = 'accepted'
+    group by source_file, day, outcome
+
+),
+
+files as (
+
+    select
+        source_file,
+        file_version,
+        day,
+        outcome,
+        sum(rows) as rows,
+        sum(records) as records,
+        count(user_id) as users,
+        bit_count(bit_or(hours)) as hours
+    from users
+    group by source_file, file_version, day, outcome
+
+)
 
 select
-    source_file,
-    outcome,
-    count(*) as rows,
-    cast(min(event_at) as date) as first_day,
-    cast(max(event_at) as date) as last_day
-from {{ ref('delivered_rows') }}
-group by source_file, outcome
+    files.file_version,
+    files.day,
+    files.outcome,
+    files.rows,
+    files.records,
+    files.users,
+    coalesce(cells.cells, 0) as cells,
+    coalesce(files.hours, 0) as hours,
+    files.source_file
+from files
+left join cells
+    on
+        files.source_file = cells.source_file
+        and files.day = cells.day
+        and files.outcome = cells.outcome

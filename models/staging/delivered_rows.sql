@@ -1,22 +1,89 @@
-{# one row per row of the CDR files, accepted or not #}
+{# one row per row of the CDR files and side of the event, accepted or not #}
 
-{# rejected rows lie apart from accepted ones, so that readers of events never touch them #}
-{{ config(partition_by=['source_file', 'outcome']) }}
+{#
+    A file's rows lie in partitions of their own, so that a file that comes again replaces its former
+    self, one that is withdrawn takes its rows with it, and no other file is touched. Rejected rows
+    lie apart from accepted ones, so that readers of events never touch them.
+#}
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='insert_overwrite',
+        partition_by=['source_file', 'file_version', 'outcome'],
+        on_schema_change='fail',
+        pre_hook="{{ forget_stale_files() }}",
+        post_hook="{{ check_that_no_file_changed() }}",
+    )
+}}
 
-with cdr as (
+{%- set layout = raw_layout() %}
+{%- set has_both_sides = layout.fields.correspondent_cell_id is not none %}
+
+-- the layout's columns as fields of an event, still text
+with unified as (
 
     select
-        direction,
-        caller_id,
-        datetime,
-        interaction,
-        cell_id,
-        national,
-        correspondent_id,
-        call_duration,
-        malformed_row is not null as is_malformed,
-        _metadata.file_name as source_file  -- noqa: RF03
-    from {{ source('raw', 'cdr') }}
+        {{ source_file('cdr') }} as source_file,
+        {{ raw_field('caller_id') }} as caller_id,
+        {{ raw_field('correspondent_id') }} as correspondent_id,
+        {{ raw_field('cell_id') }} as cell_id,
+        {%- if has_both_sides %}
+        {{ raw_field('correspondent_cell_id') }} as correspondent_cell_id,
+        {%- endif %}
+        {{ raw_field('datetime') }} as datetime,
+        {{ decoded('direction') }} as direction,
+        {{ decoded('interaction') }} as interaction,
+        {{ raw_field('call_duration') }} as call_duration,
+        {%- if layout.fields.national is none %}
+        true as is_national,
+        {%- else %}
+        {{ decoded('national') }} = 'national' as is_national,
+        {%- endif %}
+        {{ 'cdr._metadata.row_index + 1' if layout.format == 'parquet' else 'cast(null as bigint)' }}
+            as file_row,
+        {{ 'cdr.malformed_row is not null' if layout.format == 'csv' else 'false' }} as is_malformed,
+        {%- if var('exact_duplicates') == 'reject' %}
+        row_number() over (
+            partition by
+                cdr._metadata.file_name
+                {%- for column in layout.columns or layout.fields.values() | select | unique %},
+                cdr.{{ quoted_name(column) }}
+                {%- endfor %}
+            order by cdr._metadata.file_name
+        ) > 1 as is_duplicate
+        {%- else %}
+        false as is_duplicate
+        {%- endif %}
+    from {{ source('raw', 'cdr') }} as cdr
+    where true {{ and_file_is_new('cdr') }}
+
+),
+
+sides as (
+
+    {% if has_both_sides -%}
+    -- the caller's record and, if the other side is a customer too, the recipient's
+    select
+        unified.* except (direction, caller_id, correspondent_id, cell_id, correspondent_cell_id),
+        inline(filter(
+            array(
+                struct(
+                    1 as side, 'out' as direction, caller_id, correspondent_id, cell_id
+                ),
+                struct(
+                    2 as side, 'in' as direction, correspondent_id as caller_id,
+                    caller_id as correspondent_id, correspondent_cell_id as cell_id
+                )
+            ),
+            record -> record.side = 1 or (record.cell_id is not null and not is_malformed)
+        ))
+    from unified
+    {%- else -%}
+    select
+        *,
+        1 as side
+    from unified
+    {%- endif %}
 
 ),
 
@@ -33,22 +100,25 @@ serving_antennas as (
 typed as (
 
     select
-        cdr.source_file,
-        cdr.is_malformed,
-        cdr.datetime,
-        cdr.call_duration,
-        cdr.cell_id,
+        sides.source_file,
+        sides.file_row,
+        sides.side,
+        sides.is_malformed,
+        sides.is_duplicate,
+        sides.datetime,
+        sides.call_duration,
+        sides.cell_id,
+        sides.direction,
+        sides.interaction,
+        sides.is_national,
         serving_antennas.antenna_id,
-        {{ pseudonym('cdr.caller_id') }} as user_id,
-        {{ pseudonym('cdr.correspondent_id') }} as correspondent_id,
-        {{ parse_timestamp('cdr.datetime') }} as event_at,
-        case cdr.direction when '1' then 'in' when '2' then 'out' end as direction,
-        case cdr.interaction when '1' then 'call' when '2' then 'text' end as interaction,
-        case cdr.national when '1' then true when '2' then false end as is_national,
-        {{ call_seconds('cdr.call_duration') }} as seconds
-    from cdr
+        {{ pseudonym('sides.caller_id') }} as user_id,
+        {{ pseudonym('sides.correspondent_id') }} as correspondent_id,
+        {{ parse_timestamp('sides.datetime') }} as event_at,
+        {{ call_seconds('sides.call_duration') }} as seconds
+    from sides
     left join serving_antennas
-        on cdr.cell_id = serving_antennas.cell_id
+        on sides.cell_id = serving_antennas.cell_id
 
 ),
 
@@ -58,13 +128,27 @@ judged as (
         *,
         case
             when is_malformed then 'malformed_row'
-            when user_id is null or correspondent_id is null then 'missing_id'
-            when event_at is null then 'bad_timestamp'
+            when is_duplicate then 'exact_duplicate'
+            when user_id is null then 'missing_id'
+            {%- if layout.fields.correspondent_id is not none %}
+            when correspondent_id is null then 'missing_id'
+            {%- endif %}
+            -- no phone has recorded anything outside of these years
+            when coalesce(year(event_at) not between 1970 and 2099, true) then 'bad_timestamp'
+            {%- if var('period_begin') is not none %}
+            when event_at < date {{ text_literal(var('period_begin')) }} then 'outside_period'
+            {%- endif %}
+            {%- if var('period_end') is not none %}
+            when cast(event_at as date) > date {{ text_literal(var('period_end')) }}
+                then 'outside_period'
+            {%- endif %}
             when direction is null then 'unknown_direction'
             when interaction is null then 'unknown_interaction'
             when is_national is null then 'unknown_national'
+            {%- if layout.fields.call_duration is not none %}
             when interaction = 'call' and coalesce(seconds not between 0 and 86400, true)
                 then 'bad_duration'
+            {%- endif %}
             when antenna_id is null then 'unknown_cell'
             else 'accepted'
         end as outcome
@@ -73,22 +157,30 @@ judged as (
 )
 
 select
-    user_id,
-    correspondent_id,
-    antenna_id,
-    direction,
-    interaction,
+    judged.user_id,
+    judged.correspondent_id,
+    judged.antenna_id,
+    case when judged.outcome = 'accepted' then judged.cell_id end as cell_id,
+    judged.direction,
+    judged.interaction,
     -- Of a value that cannot be used only its shape is kept: a shifted column may hold an id.
-    case outcome
-        when 'unknown_cell' then {{ shape('cell_id') }}
-        when 'bad_timestamp' then {{ shape('datetime') }}
-        when 'bad_duration' then {{ shape('call_duration') }}
+    case judged.outcome
+        when 'unknown_cell' then {{ shape('judged.cell_id') }}
+        when 'bad_timestamp' then {{ shape('judged.datetime') }}
+        when 'outside_period' then {{ shape('judged.datetime') }}
+        when 'bad_duration' then {{ shape('judged.call_duration') }}
     end as rejected_value,
     case
-        when interaction = 'call' and seconds between 0 and 86400 then cast(round(seconds) as int)
+        when judged.interaction = 'call' and judged.seconds between 0 and 86400
+            then cast(round(judged.seconds) as int)
     end as call_duration,
-    is_national,
-    event_at,
-    source_file,
-    outcome
+    judged.is_national,
+    case when judged.outcome != 'bad_timestamp' then judged.event_at end as event_at,
+    judged.side,
+    judged.file_row,
+    judged.source_file,
+    file_versions.file_version,
+    judged.outcome
 from judged
+inner join ({{ file_versions() }}) as file_versions
+    on judged.source_file = file_versions.source_file

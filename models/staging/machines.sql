@@ -1,7 +1,7 @@
 {# one row per user who has too many interactions to be a person #}
 
-{# not before it is known that there are accepted rows #}
--- depends_on: {{ ref('delivered_files') }}
+{# not before it is known that the delivery can be used #}
+-- depends_on: {{ ref('delivery_quality') }}
 
 with weekly_interactions as (
 

@@ -1,0 +1,176 @@
+"""Layouts of operators' files: what a raw file looks like and what its columns mean.
+
+A layout is a mapping: the var `layout` itself, or a YAML file. `layouts/` has one file per published
+layout; docs/layouts.md describes every key. Here it is read, checked against
+layouts/layout.schema.json, and completed, so that macros find every key.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import jsonschema
+import yaml
+from dbt.adapters.spark.impl import SparkAdapter
+
+FOLDER = Path(__file__).resolve().parent.parent / "layouts"
+SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
+DEFAULT = "gnuper"
+# A field that is taken from the name of the row's file, without its ending.
+FILE_NAME = "file_name"
+RESERVED = "malformed_row"
+
+REQUIRED_FIELDS = ("caller_id", "datetime", "cell_id")
+CODED_FIELDS = ("direction", "interaction", "national")
+FIELDS = (
+    *REQUIRED_FIELDS,
+    *CODED_FIELDS,
+    "correspondent_id",
+    "correspondent_cell_id",
+    "call_duration",
+)
+"""What the pipeline knows of an event; a layout says which column holds it."""
+
+LOCATION_FIELDS = ("antenna_id", "cell_id", "longitude", "latitude")
+
+# How Spark reads CSV when a layout does not say otherwise.
+CSV_DEFAULTS = {"delimiter": ",", "quote": '"', "escape": "\\", "encoding": "UTF-8", "header": False}
+
+
+class LayoutError(ValueError):
+    """What is wrong with a layout, as a sentence."""
+
+
+def read_layout(layout: Any) -> dict[str, Any]:
+    """The complete layout that the var names or holds.
+
+    Args:
+        layout: name of a file in layouts/ without its ending, path of a YAML file, or a mapping.
+
+    Raises:
+        LayoutError: when there is no such layout, or it cannot be.
+    """
+    if isinstance(layout, dict):
+        return complete(layout, "The var layout")
+    if not isinstance(layout, str) or not layout:
+        raise LayoutError(
+            f"The var layout is {layout!r}. It must be one of {', '.join(SHIPPED)}, the path of a "
+            "YAML file, or a mapping."
+        )
+    path = FOLDER / f"{layout}.yml" if layout in SHIPPED else Path(layout)
+    if not path.is_absolute():
+        path = FOLDER.parent / path
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise LayoutError(
+            f"There is no layout '{layout}': neither a file {path} nor one of those in layouts/ "
+            f"({', '.join(SHIPPED)})."
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(f"The layout {path} cannot be read: {error}.") from None
+    except yaml.YAMLError as error:
+        reason = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise LayoutError(f"The layout {path} is not YAML: {reason}.") from None
+    return complete(content, f"The layout {path}")
+
+
+def complete(layout: Any, origin: str) -> dict[str, Any]:
+    """The layout with all keys, after all checks; `origin` begins the sentence of an error."""
+    schema = json.loads((FOLDER / "layout.schema.json").read_text(encoding="utf-8"))
+    errors = jsonschema.Draft202012Validator(schema).iter_errors(layout)
+    error = jsonschema.exceptions.best_match(errors)
+    if error:
+        place = ".".join(map(str, error.absolute_path)) or "the layout itself"
+        raise LayoutError(f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md.")
+    layout = CSV_DEFAULTS | {"call_unit": "s"} | layout
+    columns = layout.setdefault("columns", None)
+    layout["fields"] = _fields(layout.get("fields", {}), FIELDS, columns)
+    layout.setdefault("fixed", {})
+    layout["codes"] = {name: layout.get("codes", {}).get(name) for name in CODED_FIELDS}
+    for name in ("data_timezone", "local_timezone"):
+        layout.setdefault(name, None)
+    locations = CSV_DEFAULTS | layout.get("locations", {"columns": list(LOCATION_FIELDS)})
+    locations["fields"] = _fields(
+        locations.get("fields", {}), LOCATION_FIELDS, locations["columns"]
+    )
+    # without cells, the antenna is the cell
+    locations["fields"]["cell_id"] = locations["fields"]["cell_id"] or "antenna_id"
+    layout["locations"] = locations
+    problem = _contradiction(layout)
+    if problem:
+        raise LayoutError(f"{origin} {problem}. See docs/layouts.md.")
+    return layout
+
+
+def _fields(
+    given: dict[str, Any], names: tuple[str, ...], columns: list[str] | None
+) -> dict[str, Any]:
+    """The column of every field: the given one, else the one of the field's name, else None."""
+    return {
+        name: given[name] if name in given else name if columns and name in columns else None
+        for name in names
+    }
+
+
+def _contradiction(layout: dict[str, Any]) -> str | None:
+    """What a schema cannot say, as the end of a sentence; None when all is well."""
+    for part, names in ((layout, FIELDS), (layout["locations"], LOCATION_FIELDS)):
+        columns, fields = part["columns"], part["fields"]
+        if columns and RESERVED in columns:
+            return f"names a column '{RESERVED}', a name that the reader needs itself"
+        if columns and len({name.lower() for name in columns}) < len(columns):
+            return "names a column twice (upper and lower case are the same)"
+        for name in names:
+            column = fields[name]
+            is_known = column is None or column == FILE_NAME or not columns or column in columns
+            if not is_known:
+                return f"takes {name} from the column '{column}', which is not among its columns"
+    if layout["format"] == "csv" and not layout["columns"]:
+        return "has no columns; a CSV file needs their names in order"
+    fields, fixed = layout["fields"], layout["fixed"]
+    has_both_sides = fields["correspondent_cell_id"] is not None
+    missing = [name for name in REQUIRED_FIELDS if fields[name] is None]
+    if not has_both_sides and fields["direction"] is None and "direction" not in fixed:
+        missing.append("direction")
+    if fields["interaction"] is None and "interaction" not in fixed:
+        missing.append("interaction")
+    missing += [
+        f"locations.{name}" for name in LOCATION_FIELDS if layout["locations"]["fields"][name] is None
+    ]
+    if missing:
+        return f"has no column for {', '.join(missing)} (set fields, or fixed)"
+    if has_both_sides and fields["correspondent_id"] is None:
+        return "has a correspondent_cell_id without a correspondent_id"
+    if has_both_sides and fields["direction"] is not None:
+        return "has both sides of an event in a row, and so no direction: set fields.direction: null"
+    for name in CODED_FIELDS:
+        if fields[name] is not None and not layout["codes"][name]:
+            return f"has no codes for {name}"
+        codes = [code for codes in (layout["codes"][name] or {}).values() for code in codes]
+        if len(set(codes)) < len(codes):
+            return f"gives one code of {name} two meanings"
+    for name in ("data_timezone", "local_timezone"):
+        if layout[name] is not None and layout[name] not in available_timezones():
+            return f"has {name} '{layout[name]}', which is no time zone such as Africa/Khartoum"
+    if layout["data_timezone"] and not layout["local_timezone"]:
+        return "has a data_timezone without a local_timezone"
+    return None
+
+
+def layout_or_problem(layout: Any) -> dict[str, Any]:
+    """For macros, which cannot catch errors: the layout, and under `problem` a sentence or None.
+
+    With a problem the layout is the default one, so that models can still be parsed.
+    """
+    try:
+        return read_layout(layout) | {"problem": None}
+    except LayoutError as error:
+        return read_layout(DEFAULT) | {"problem": str(error)}
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Make the layouts available to macros as `adapter.layout`."""
+    adapter.layout = lambda self, layout: layout_or_problem(layout)
+    adapter._available_ = adapter._available_ | {"layout"}

@@ -1,0 +1,159 @@
+{#
+    Query of the CDR files as they lie in the raw folder now, one row per file: `source_file` and
+    `file_version`, 16 hexadecimal digits that change when the file changes, and when anything does
+    that decides how its rows are read: layout, formats, period, key and cells.
+#}
+{% macro file_versions() -%}
+    select
+        {{ source_file('cdr_files') }} as source_file,
+        left(sha2(concat_ws(
+            '|', cdr_files._metadata.file_size, cdr_files._metadata.file_modification_time,
+            {{ text_literal(_reading()) }},
+            -- the key, by what it makes of a word
+            {{ pseudonym("'gnuper'") }},
+            (
+                select sum(cast(xxhash64(cells.cell_id, cells.antenna_id) as decimal(38)))
+                from {{ ref('cells') }} as cells
+                where cells.is_serving_antenna
+            )
+        ), 256), 16) as file_version
+    from {{ source('raw', 'cdr_files') }} as cdr_files
+{%- endmacro %}
+
+
+{#
+    What decides how rows are read, besides the files, the key and the cells. `edition` counts the
+    changes of the models of level 0 that change their rows.
+#}
+{% macro _reading() -%}
+    {%- set edition = 1 -%}
+    {{ return(tojson([
+        edition, raw_layout(), timestamp_patterns(), var('call_unit'), var('period_begin') | string,
+        var('period_end') | string, var('exact_duplicates'),
+    ], sort_keys=true)) }}
+{%- endmacro %}
+
+
+{#
+    Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
+    everything is to be read.
+#}
+{% macro and_file_is_new(table) -%}
+    {%- if execute and is_incremental() -%}
+        {%- set unchanged = _unchanged_files() -%}
+        {%- if unchanged %}
+        and not {{ source_file(table) }} in (
+            {%- for file in unchanged %}
+            {{ text_literal(file) }}{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Names of the files that were read completely, in the version that lies there now. A file is
+    complete once delivered_files has it, which is built after all its rows are there.
+#}
+{% macro _unchanged_files() -%}
+    {%- set complete = load_relation(this.incorporate(path={'identifier': 'delivered_files'})) -%}
+    {%- if complete is none -%}{{ return([]) }}{%- endif -%}
+    {{ return(run_query(
+        'select distinct now.source_file from (' ~ file_versions() ~ ') as now inner join ' ~ complete
+        ~ ' as complete on now.source_file = complete.source_file '
+        ~ 'and now.file_version = complete.file_version order by 1'
+    ).columns[0].values()) }}
+{%- endmacro %}
+
+
+{#
+    Pre-hook of delivered_rows: drops the rows of files that have changed, were withdrawn, or were not
+    read to their end. Their entry in delivered_files goes first: a run that ends in between leaves
+    files that are to be read again, never files that seem complete.
+#}
+{% macro forget_stale_files() -%}
+    {%- if not execute or not is_incremental() -%}{{ return('') }}{%- endif -%}
+    {%- set unchanged = _unchanged_files() -%}
+    {%- for name in ['delivered_files', this.identifier] -%}
+        {%- set relation = load_relation(this.incorporate(path={'identifier': name})) -%}
+        {%- if relation is not none -%}
+            {%- set stale = [] -%}
+            {%- for file in _files_in(relation) if file not in unchanged and file not in stale -%}
+                {%- do stale.append(file) -%}
+            {%- endfor -%}
+            {%- for file in stale -%}
+                {%- set is_file = 'source_file = ' ~ text_literal(file) -%}
+                {%- do run_query(
+                    'alter table ' ~ relation ~ ' drop if exists partition (' ~ is_file ~ ') purge'
+                    if var('table_format') == 'parquet' else 'delete from ' ~ relation ~ ' where ' ~ is_file
+                ) -%}
+            {%- endfor -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# The files that a table has rows of. Of Parquet the catalog knows it. #}
+{% macro _files_in(relation) -%}
+    {%- if var('table_format') != 'parquet' -%}
+        {{ return(run_query('select distinct source_file from ' ~ relation).columns[0].values()) }}
+    {%- endif -%}
+    {%- set files = [] -%}
+    {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
+        {%- do files.append(_unescape(partition.split('/')[0].partition('=')[2])) -%}
+    {%- endfor -%}
+    {{ return(files) }}
+{%- endmacro %}
+
+
+{# A value in a partition's path, where Spark writes some characters as %XX. #}
+{% macro _unescape(text) -%}
+    {%- set parts = text.split('%') -%}
+    {%- set plain = [parts[0]] -%}
+    {%- for part in parts[1:] -%}
+        {%- do plain.append('%c' % (part[:2] | int(base=16)) ~ part[2:]) -%}
+    {%- endfor -%}
+    {{ return(plain | join('')) }}
+{%- endmacro %}
+
+
+{#
+    Post-hook of delivered_rows: stops the run when a file changed while it was read, for then nobody
+    knows which of its states the rows are of. The next run reads it again.
+#}
+{% macro check_that_no_file_changed() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set before = run_query(file_versions()).rows -%}
+    {%- do run_query('refresh table ' ~ source('raw', 'cdr_files')) -%}
+    {%- set now = {} -%}
+    {%- for row in run_query(file_versions()).rows -%}{%- do now.update({row[0]: row[1]}) -%}{%- endfor -%}
+    {%- for row in before if now.get(row[0]) != row[1] -%}
+        {{ exceptions.raise_compiler_error(
+            "The file '" ~ row[0] ~ "' changed while it was read. Nothing was released. Run again when "
+            ~ 'its delivery is complete.'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#
+    on-run-start: drops the tables that grow from run to run when their columns are not the ones that
+    this version of the project writes. They are built anew from the files.
+#}
+{% macro drop_outdated_tables() -%}
+    {%- if not execute or flags.WHICH not in ('run', 'build', 'retry') -%}{{ return('') }}{%- endif -%}
+    {%- for node in graph.nodes.values() | selectattr('resource_type', 'equalto', 'model')
+        if node.config.materialized == 'incremental' and node.config.full_refresh is not false -%}
+        {%- set relation = adapter.get_relation(database=none, schema=node.schema, identifier=node.alias) -%}
+        {%- if relation is not none -%}
+            {%- set columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list -%}
+            {%- if columns | sort != node.columns.keys() | sort -%}
+                {%- do adapter.drop_relation(relation) -%}
+                {%- do exceptions.warn(
+                    'The table ' ~ node.name ~ ' is of another version of this project and is built anew.'
+                ) -%}
+            {%- endif -%}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
