@@ -35,6 +35,10 @@ setup:  ## create the environment, the profile and the key of the pseudonyms
 run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data)
 	@$(python) -m scripts.run
 
+.PHONY: report
+report: setup  ## write output/report.html, maps and profiles of the release on one page
+	@$(python) -m scripts.report
+
 .PHONY: server
 server: setup  ## start the local Spark server
 	@$(python) -m scripts.server start

@@ -90,7 +90,16 @@ PYTHON_MODELS = {
 EXCEPTIONS = {
     "delivered_files": ({SINGLE}, "hours of a day with a record: that somebody did something"),
     "release_period": ({AGGREGATE, OTHERS}, "days, files and number of rows of the delivery"),
-    "current_release": ({AGGREGATE, OTHERS}, "the same of what is published"),
+    "profile_weeks": ({AGGREGATE}, "weeks in which anybody did anything, as the delivery's days"),
+    "data_quality": ({AGGREGATE}, "days and numbers of rows of the delivery"),
+    "hourly_profile_rests": (
+        {AGGREGATE, SINGLE, OTHERS},
+        "places of values that are withheld, no value",
+    ),
+    "weekly_profile_rests": (
+        {AGGREGATE, SINGLE, OTHERS},
+        "places of values that are withheld, no value",
+    ),
     "release_report": ({AGGREGATE}, "numbers of decisions, also of those to withhold"),
 }
 

@@ -173,3 +173,32 @@ def test_project_names_no_key() -> None:
     """No key file is part of the repository."""
     ignored = (PROJECT_ROOT / ".gitignore").read_text().splitlines()
     assert "/.gnuper/" in ignored
+
+
+def test_gravity_model_is_the_least_squares_fit(mockup_project: Project) -> None:
+    """The residuals of final_flows are those of numpy's fit over the released values."""
+    pairs = mockup_project.table("final_interactions")
+    users = mockup_project.table("final_features").set_index("antenna_id")["active_users"]
+    pairs["users"] = np.log(
+        pairs["antenna_id1"].map(users).astype(float) * pairs["antenna_id2"].map(users).astype(float)
+    )
+    fitted = pairs[
+        (pairs["antenna_id1"] != pairs["antenna_id2"]) & pairs["call_count"].notna()
+    ].dropna(subset="users")
+    regressors = np.column_stack(
+        [np.ones(len(fitted)), fitted["users"], np.log(fitted["distance_km"].astype(float))]
+    )
+    observed = np.log(fitted["call_count"].astype(float))
+    coefficients, *_ = np.linalg.lstsq(regressors, observed, rcond=None)
+    expected = dict(
+        zip(
+            zip(fitted["antenna_id1"], fitted["antenna_id2"]),
+            observed - regressors @ coefficients,
+        )
+    )
+    flows = mockup_project.table("final_flows").dropna(subset="gravity_residual")
+    assert len(flows) == len(expected) > 100
+    for row in flows.itertuples():
+        assert row.gravity_residual == pytest.approx(
+            expected[row.antenna_id1, row.antenna_id2], abs=1e-9
+        )
