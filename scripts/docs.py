@@ -78,9 +78,8 @@ def main() -> None:
     os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
 
     dbt = Path(sys.executable).with_name("dbt")
-    # The models as they are written: compiling them reads the raw files, which a run alone registers.
     generated = subprocess.run(
-        [dbt, "docs", "generate", "--no-compile", f"--vars={json.dumps(values, default=str)}"],
+        [dbt, "docs", "generate", f"--vars={json.dumps(values, default=str)}"],
         cwd=PROJECT_ROOT,
         check=False,
     )

@@ -34,7 +34,7 @@ COLOURS = {"staging": ORANGE, "user": ORANGE, "antenna": BLUE, "features": BLUE,
 @pytest.fixture(scope="module")
 def documentation(mockup_project: Project) -> str:
     """The page over the mock-up release."""
-    outcome = mockup_project.dbt("docs", "generate", "--no-compile")
+    outcome = mockup_project.dbt("docs", "generate")
     assert outcome.success, outcome.output[-4000:]
     return docs.page(mockup_project.target)
 
