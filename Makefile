@@ -18,6 +18,8 @@ ifdef DRIVER_MEMORY
 export GNUPER_DRIVER_MEMORY := $(DRIVER_MEMORY)
 endif
 
+DOCS_PORT ?= 8080
+
 BIN := .venv/bin
 python := $(BIN)/python
 
@@ -47,9 +49,10 @@ stop:  ## stop the local Spark server
 	@if [ -x $(python) ]; then $(python) -m scripts.server stop; fi
 
 .PHONY: docs
-docs: server  ## build dbt's documentation and serve it on this machine
-	@$(BIN)/dbt docs generate --vars "$${VARS:-{\}}"
-	@$(BIN)/dbt docs serve --host 127.0.0.1
+docs: server  ## write dbt's documentation to output/docs.html and serve it (DOCS_PORT=8080)
+	@$(python) -m scripts.docs
+	@echo "Serving http://127.0.0.1:$(DOCS_PORT)/docs.html until Ctrl+C."
+	@$(python) -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory output
 
 .PHONY: dev
 dev:

@@ -46,6 +46,7 @@
     {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
     {%- do _check_choice('clean_up', [true, false]) -%}
+    {%- do _check_earlier_release() -%}
     {%- do _check_schemas() -%}
     {%- if var('privacy_k') == 0 -%}
         {%- do exceptions.warn(
@@ -64,7 +65,8 @@
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
-        'overlapping_release', 'release_readers', 'table_format', 'bandicoot', 'bandicoot_engine',
+        'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+        'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 
@@ -210,6 +212,16 @@
         {%- do _impossible(
             'cap_coords', 'the latitude (-90 to 90) and longitude (-180 to 180) of the capital, in this order'
         ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_earlier_release() -%}
+    {%- set schema = var('earlier_release') -%}
+    {%- if schema is not none and (
+        schema is not string or not modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', schema)
+    ) -%}
+        {%- do _impossible('earlier_release', 'null or the name of a schema') -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -36,10 +36,10 @@
 
 {#
     Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
-    everything is to be read.
+    everything is to be read, and when the query is only looked at, not run.
 #}
 {% macro and_file_is_new(table) -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
         {%- set unchanged = _unchanged_files() -%}
         {%- if unchanged %}
         and not {{ source_file(table) }} in (

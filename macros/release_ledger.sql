@@ -6,7 +6,8 @@
     {%- set parameters = {} -%}
     {%- for name in known_vars() | sort if name not in
         ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'pseudonym_key_file', 'clean_up',
-         'quality_gates', 'overlapping_release', 'release_readers', 'table_format', 'bandicoot_engine'] -%}
+         'quality_gates', 'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+         'bandicoot_engine'] -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
             name: value | map('string') | list if name == 'holidays' and value is not none

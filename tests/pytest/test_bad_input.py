@@ -40,6 +40,7 @@ def project(make_project: Callable[..., Project]) -> Project:
         ("privacy_k", "fifteen", "a whole number from 0"),
         ("privacy_max_share", 1.5, "a number above 0 and up to 1"),
         ("overlapping_release", "perhaps", "warn or stop or allow"),
+        ("earlier_release", "gnuper.final_features", "null or the name of a schema"),
         ("raw_data_path", "", "a path as text"),
     ],
 )
