@@ -73,7 +73,13 @@
     files that are to be read again, never files that seem complete.
 #}
 {% macro forget_stale_files() -%}
-    {%- if not execute or not is_incremental() -%}{{ return('') }}{%- endif -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- if not is_incremental() -%}
+        {#- all files are read: none is complete before that -#}
+        {%- set complete = load_relation(this.incorporate(path={'identifier': 'delivered_files'})) -%}
+        {%- if complete is not none -%}{%- do adapter.drop_relation(complete) -%}{%- endif -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set unchanged = _unchanged_files() -%}
     {%- for name in ['delivered_files', this.identifier] -%}
         {%- set relation = load_relation(this.incorporate(path={'identifier': name})) -%}
@@ -155,5 +161,31 @@
                 ) -%}
             {%- endif -%}
         {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#
+    on-run-start: removes what a run that was killed left where tables are to be built: files without
+    a table, beside which Spark refuses to create one of Parquet. SQL cannot delete files, but a schema
+    that is dropped takes its folder along.
+#}
+{% macro clear_unfinished_tables() -%}
+    {%- if not execute or flags.WHICH not in ('run', 'build', 'retry', 'seed') -%}{{ return('') }}{%- endif -%}
+    {%- set leftover = target.schema ~ '_leftover' -%}
+    {%- set schemas = run_query('show schemas').columns[0].values() -%}
+    {%- if leftover in schemas -%}{%- do run_query('drop schema ' ~ leftover) -%}{%- endif -%}
+    {%- for schema in [target.schema, target.schema ~ '_restricted'] if schema in schemas -%}
+        {%- set folder = run_query('describe schema ' ~ schema).rows
+            | selectattr(0, 'equalto', 'Location') | map(attribute=1) | first -%}
+        {%- set existing = run_query('show tables in ' ~ schema).columns['tableName'].values() -%}
+        {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema == schema
+            and node.config.materialized in ('table', 'incremental', 'seed') and node.alias not in existing
+            and node.config.get('file_format') == 'parquet' -%}
+            {%- do run_query(
+                'create schema ' ~ leftover ~ ' location ' ~ text_literal(folder ~ '/' ~ node.alias)
+            ) -%}
+            {%- do run_query('drop schema ' ~ leftover) -%}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -118,12 +118,23 @@ class Project:
 
     def query(self, sql: str) -> pd.DataFrame:
         """Rows of a query; `{release}` and `{restricted}` stand for the two schemas."""
+        with self._cursor(sql) as cursor:
+            names = [column[0].rpartition(".")[2] for column in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=names)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that returns nothing, with the same two names."""
+        with self._cursor(sql):
+            pass
+
+    @contextlib.contextmanager
+    def _cursor(self, sql: str) -> Iterator[hive.Cursor]:
+        """A statement that has run, in a session of its own."""
         connection = hive.connect("127.0.0.1", self.server.thrift_port)
         try:
             cursor = connection.cursor()
             cursor.execute(sql.format(release=self.schema, restricted=f"{self.schema}_restricted"))
-            names = [column[0].rpartition(".")[2] for column in cursor.description]
-            return pd.DataFrame(cursor.fetchall(), columns=names)
+            yield cursor
         finally:
             # The server now and then fails to close a session; see dbt_gnuper.thrift_sessions.
             with contextlib.suppress(hive.Error):
