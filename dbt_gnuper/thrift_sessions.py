@@ -1,16 +1,17 @@
 """Thrift sessions that fail in a few lines, and end without failing.
 
 The Thrift server answers a failed statement with the message and a hundred lines of Java; dbt
-prints them all, and the sentence that helps is lost. And now and then it fails to close a session
+prints them all, in its log too, and the sentence that helps is lost. Of a file that Spark cannot
+read they even quote a line, which may hold a phone number. And now and then it fails to close a session
 (Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
 the session was opened for is done by then.
 """
 
 import logging
 import re
+from urllib.parse import unquote
 
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
-from dbt_common.exceptions import DbtDatabaseError
 from pyhive import hive
 
 # "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] some.java.Exception: "
@@ -18,8 +19,27 @@ _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\
 _JAVA_CLASS = re.compile(r"^(?:[a-z]\w*\.)+[A-Z][\w$]*(?:Exception|Error): ")
 
 
+# A file that cannot be read; the name is part of an URI.
+_UNREADABLE = re.compile(
+    r"FAILED_READ_FILE.*?while reading file (?P<uri>\S+?)\. |(?:Could not read footer for file|"
+    r"CANNOT_READ_FILE_FOOTER\].*?file): ?(?P<footer>\S+?)\. ",
+    re.DOTALL,
+)
+_CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
+
+
 def shorten(message: str) -> str:
-    """The message up to its first stack frame, and the innermost cause if there is one."""
+    """The message up to its first stack frame, and the innermost cause if there is one. For a file
+    that cannot be read, its name, the kind of error and what to do, without a word of the file."""
+    unreadable = _UNREADABLE.search(message)
+    if unreadable:
+        causes = _CAUSE.findall(message)
+        return (
+            f"The file '{unquote(unreadable['uri'] or unreadable['footer'])}' cannot be read"
+            f"{f' ({causes[-1]})' if causes else ''}: it is damaged, was cut short, has a line of more "
+            "than a million fields, or may not be opened. Deliver it again or take it out of the "
+            "folder, and run again; what was released before stays."
+        )
     lines = message.strip().splitlines()
     is_stack = [line.lstrip().startswith(("at ", "...", "Caused by:")) for line in lines]
     if not any(is_stack):
@@ -32,14 +52,14 @@ def shorten(message: str) -> str:
 
 
 def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
-    """Change dbt-spark's connection accordingly."""
-    execute, close = wrapper.execute, wrapper.close
+    """Change dbt-spark's connection, and the cursor that it asks, accordingly."""
+    poll, close = hive.Cursor.poll, wrapper.close
 
-    def execute_and_shorten(self, sql, bindings=None):
-        try:
-            return execute(self, sql, bindings)
-        except DbtDatabaseError as error:
-            raise DbtDatabaseError(shorten(str(error.msg))) from None
+    def poll_and_shorten(self, *arguments, **options):
+        status = poll(self, *arguments, **options)
+        if status.errorMessage:
+            status.errorMessage = shorten(status.errorMessage)
+        return status
 
     def close_for_good(self):
         try:
@@ -47,5 +67,5 @@ def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
         except hive.Error as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
-    wrapper.execute = execute_and_shorten
+    hive.Cursor.poll = poll_and_shorten
     wrapper.close = close_for_good
