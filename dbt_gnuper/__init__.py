@@ -7,6 +7,7 @@ list ``plugins``. Ours gives the Spark adapter
 - two methods for macros that look at local files before Spark is asked
   (:mod:`dbt_gnuper.local_files`): ``adapter.local_files`` and ``adapter.pseudonym_key_problem``;
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
+- ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - database errors without a hundred lines of Java, and sessions that end without failing the run
   (:mod:`dbt_gnuper.thrift_sessions`).
 
@@ -17,7 +18,7 @@ from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt.plugins.manager import dbtPlugin
 
-from dbt_gnuper import layouts, local_files, spark_connect, thrift_sessions
+from dbt_gnuper import layouts, local_files, run_lock, spark_connect, thrift_sessions
 
 
 class GnuperPlugin(dbtPlugin):
@@ -30,6 +31,7 @@ class GnuperPlugin(dbtPlugin):
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
+        run_lock.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper)
 
 

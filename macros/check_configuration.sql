@@ -213,14 +213,14 @@
 {%- endmacro %}
 
 
-{# Levels 0 to 3 and level 4 must not share a schema: access is granted per schema. #}
+{# What is restricted and what is published must not share a schema: access is granted per schema. #}
 {% macro _check_schemas() -%}
     {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name -%}
-        {%- set is_release = node.fqn[1] == 'final' -%}
-        {%- if (node.schema == target.schema) != is_release -%}
+        {%- set is_published = node.name in ['current_release', 'release_ledger'] -%}
+        {%- if (node.schema == target.schema) != is_published -%}
             {{ exceptions.raise_compiler_error(
                 "The model " ~ node.name ~ " would be built in the schema '" ~ node.schema ~ "'. "
-                ~ "Level 4 must lie in the release schema '" ~ target.schema ~ "' and everything else "
+                ~ "What is published lies in the release schema '" ~ target.schema ~ "' and everything else "
                 ~ 'outside of it: set +schema of models/ in dbt_project.yml accordingly.'
             ) }}
         {%- endif -%}

@@ -37,7 +37,7 @@
         {{ return('') }}
     {%- endif -%}
     {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
-    {%- set released = results | selectattr('node.name', 'equalto', 'final_features')
+    {%- set released = results | selectattr('node.name', 'equalto', 'current_release')
         | selectattr('status', 'equalto', 'success') | list -%}
     {%- if failed or not released -%}
         {%- do exceptions.warn('clean_up was left out, because the run did not release everything.') -%}

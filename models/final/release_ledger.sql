@@ -6,9 +6,11 @@
         materialized='incremental',
         incremental_strategy='append',
         full_refresh=false,
-        grants={'select': []} if var('release_readers') else {},
     )
 }}
+
+{# not before it is published #}
+-- depends_on: {{ ref('current_release') }}
 
 with released_rows as (
 

@@ -6,6 +6,8 @@
     (a) the locations file was changed while the run read it: run again; or
     (b) an antenna got lost or multiplied between cells and final_features.
 #}
+{{ config(tags=['release_audit']) }}
+
 with delivered as (
 
     select distinct antenna_id

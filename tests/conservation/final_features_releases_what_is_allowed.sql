@@ -10,6 +10,8 @@
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) values are withheld that could be released.
 #}
+{{ config(tags=['release_audit']) }}
+
 with released_rows as (
 
     select

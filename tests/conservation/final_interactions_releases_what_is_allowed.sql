@@ -9,6 +9,8 @@
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) counts are withheld that could be released.
 #}
+{{ config(tags=['release_audit']) }}
+
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 
 with residents as (

@@ -6,6 +6,8 @@
     (a) the report counts other decisions than those that the release was made with; or
     (b) a feature is missing in the report, or one too many is in it.
 #}
+{{ config(tags=['release_audit']) }}
+
 with released as (
 
     select

@@ -1,0 +1,62 @@
+"""One run at a time per warehouse and schema: two would take each other's tables away.
+
+The lock is one on a file, which the operating system gives up when the process ends, however it
+ends. It holds among the processes of one user on one machine; runs that different machines start
+against one cluster have to be kept apart by whoever schedules them.
+"""
+
+import fcntl
+import os
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TextIO
+
+from dbt.adapters.spark.impl import SparkAdapter
+
+_held: dict[str, TextIO] = {}
+
+
+def lock(name: str) -> str | None:
+    """Take the lock of this name for this process; a sentence if another process has it."""
+    if name in _held:
+        return None
+    folder = Path(tempfile.gettempdir()) / f"gnuper-locks-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = (folder / f"{name}.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        owner = file.read() or "started a moment ago"
+        file.close()
+        return (
+            f"Another run ({owner}) is at work on the same schema. Wait until it has ended, then "
+            "run again."
+        )
+    file.truncate(0)
+    file.write(f"process {os.getpid()}, since {datetime.now(timezone.utc):%Y-%m-%d %H:%M:%S} UTC")
+    file.flush()
+    _held[name] = file
+    return None
+
+
+def unlock(name: str) -> None:
+    """Give the lock back, if this process has it."""
+    if name in _held:
+        _held.pop(name).close()
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Make the lock available to macros as `adapter.lock_run` and `adapter.unlock_run`."""
+
+    def name(self: SparkAdapter, schema: str) -> str:
+        credentials = self.config.credentials
+        return "_".join(
+            "".join(letter if letter.isalnum() else "-" for letter in str(part))
+            for part in (credentials.host, credentials.port, schema)
+        )
+
+    adapter.lock_run = lambda self, schema: lock(name(self, schema))
+    adapter.unlock_run = lambda self, schema: unlock(name(self, schema))
+    adapter._available_ = adapter._available_ | {"lock_run", "unlock_run"}

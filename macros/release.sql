@@ -1,0 +1,51 @@
+{# The tables that readers get, by the names of the models that make them. #}
+{% macro released_tables() -%}
+    {{ return(['final_features', 'final_interactions', 'release_report']) }}
+{%- endmacro %}
+
+
+{#
+    A released table, for queries of readers: what was published last, not what a run is about to
+    publish.
+
+    select * from {{ released('final_features') }}
+#}
+{% macro released(name) -%}
+    {%- do ref(name) -%}
+    {{ target.schema }}.{{ name }}
+{%- endmacro %}
+
+
+{#
+    Pre-hook of current_release: stops the run before anything is published when the release breaks a
+    promise. The promises are the data tests with the tag `release_audit`; `dbt build` runs them by
+    itself before it comes here, `dbt run` runs no tests.
+#}
+{% macro audit_release() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- for test in graph.nodes.values() if test.resource_type == 'test' and 'release_audit' in test.tags
+        and test.unique_id not in selected_resources -%}
+        {%- set violations = run_query(render(test.raw_code)).rows -%}
+        {%- if violations | length > 0 -%}
+            {{ exceptions.raise_compiler_error(
+                'Nothing was released, the last release stays: ' ~ test.name ~ ' found '
+                ~ violations | length ~ ' kinds of violations. See ' ~ test.original_file_path ~ '.'
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# on-run-start: stops the run when another one is at work on the same schema. #}
+{% macro lock_run() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
+        {%- set problem = adapter.lock_run(target.schema) -%}
+        {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# on-run-end: lets the next run begin. #}
+{% macro unlock_run() -%}
+    {%- if execute -%}{%- do adapter.unlock_run(target.schema) -%}{%- endif -%}
+{%- endmacro %}

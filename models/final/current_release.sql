@@ -1,0 +1,31 @@
+{# one row: the release that readers see #}
+
+{#
+    Publishes level 4. In `dbt build` it comes after all tests of what it publishes; in `dbt run` it
+    runs those that assert the promises itself.
+#}
+{{ config(materialized='publication', pre_hook="{{ audit_release() }}") }}
+
+{%- for name in released_tables() %}
+-- depends_on: {{ ref(name) }}
+{%- endfor %}
+-- what the audits look at
+-- depends_on: {{ ref('antennas') }}
+-- depends_on: {{ ref('antenna_interactions') }}
+-- depends_on: {{ ref('feature_decisions') }}
+-- depends_on: {{ ref('interaction_decisions') }}
+-- depends_on: {{ ref('user_home_antenna') }}
+
+select
+    release_id,
+    first_day,
+    last_day,
+    files,
+    accepted_rows,
+    parameters,
+    split_part(version(), ' ', 1) as spark_version,
+    -- noqa: disable=TMP
+    {{ text_literal(dbt_version) }} as dbt_version,
+    cast({{ text_literal(run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ')) }} as timestamp)
+        as released_at
+from {{ ref('release_period') }}
