@@ -19,7 +19,8 @@ SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
 DEFAULT = "gnuper"
 # A field that is taken from the name of the row's file, without its ending.
 FILE_NAME = "file_name"
-RESERVED = "malformed_row"
+# Names of columns that Spark's reader and the macros use themselves.
+RESERVED = {"malformed_row", "_metadata", FILE_NAME}
 
 REQUIRED_FIELDS = ("caller_id", "datetime", "cell_id")
 CODED_FIELDS = ("direction", "interaction", "national")
@@ -118,8 +119,8 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
     """What a schema cannot say, as the end of a sentence; None when all is well."""
     for part, names in ((layout, FIELDS), (layout["locations"], LOCATION_FIELDS)):
         columns, fields = part["columns"], part["fields"]
-        if columns and RESERVED in columns:
-            return f"names a column '{RESERVED}', a name that the reader needs itself"
+        for column in sorted(RESERVED & {name.lower() for name in columns or ()}):
+            return f"names a column '{column}', a name that the reader needs itself"
         if columns and len({name.lower() for name in columns}) < len(columns):
             return "names a column twice (upper and lower case are the same)"
         for name in names:
