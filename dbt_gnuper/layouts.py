@@ -36,7 +36,13 @@ FIELDS = (
 LOCATION_FIELDS = ("antenna_id", "cell_id", "longitude", "latitude")
 
 # How Spark reads CSV when a layout does not say otherwise.
-CSV_DEFAULTS = {"delimiter": ",", "quote": '"', "escape": "\\", "encoding": "UTF-8", "header": False}
+CSV_DEFAULTS = {
+    "delimiter": ",",
+    "quote": '"',
+    "escape": "\\",
+    "encoding": "UTF-8",
+    "header": False,
+}
 
 
 class LayoutError(ValueError):
@@ -84,7 +90,9 @@ def complete(layout: Any, origin: str) -> dict[str, Any]:
     error = jsonschema.exceptions.best_match(errors)
     if error:
         place = ".".join(map(str, error.absolute_path)) or "the layout itself"
-        raise LayoutError(f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md.")
+        raise LayoutError(
+            f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md."
+        )
     layout = CSV_DEFAULTS | {"call_unit": "s"} | layout
     columns = layout.setdefault("columns", None)
     layout["fields"] = _fields(layout.get("fields", {}), FIELDS, columns)
@@ -110,7 +118,7 @@ def _fields(
 ) -> dict[str, Any]:
     """The column of every field: the given one, else the one of the field's name, else None."""
     return {
-        name: given[name] if name in given else name if columns and name in columns else None
+        name: given.get(name, name if columns and name in columns else None)
         for name in names
     }
 
@@ -138,14 +146,18 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
     if fields["interaction"] is None and "interaction" not in fixed:
         missing.append("interaction")
     missing += [
-        f"locations.{name}" for name in LOCATION_FIELDS if layout["locations"]["fields"][name] is None
+        f"locations.{name}"
+        for name in LOCATION_FIELDS
+        if layout["locations"]["fields"][name] is None
     ]
     if missing:
         return f"has no column for {', '.join(missing)} (set fields, or fixed)"
     if has_both_sides and fields["correspondent_id"] is None:
         return "has a correspondent_cell_id without a correspondent_id"
     if has_both_sides and fields["direction"] is not None:
-        return "has both sides of an event in a row, and so no direction: set fields.direction: null"
+        return (
+            "has both sides of an event in a row, and so no direction: set fields.direction: null"
+        )
     for name in CODED_FIELDS:
         if fields[name] is not None and not layout["codes"][name]:
             return f"has no codes for {name}"

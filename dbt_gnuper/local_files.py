@@ -53,7 +53,9 @@ def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
     if not path.is_dir():
         return []
     return [
-        _file(path / name) for name in sorted(os.listdir(path)) if fnmatch.fnmatchcase(name, pattern)
+        _file(path / name)
+        for name in sorted(os.listdir(path))
+        if fnmatch.fnmatchcase(name, pattern)
     ]
 
 
@@ -105,9 +107,7 @@ def local_file_problem(uri: str) -> str | None:
     return _file(path)["problem"] if path.exists() else "does not exist"
 
 
-def files_without_header(
-    folder: str, pattern: str, layout: dict[str, Any]
-) -> list[str] | None:
+def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
     """Names of the CSV files whose first line is not the header that the layout describes.
 
     None when the folder is not on this machine.
