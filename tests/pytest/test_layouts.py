@@ -246,6 +246,9 @@ def test_indicators_without_a_column(engine: str, column: str) -> None:
     np.testing.assert_array_equal(without[:, ~needed], truth[:, ~needed])
 
 
+# The tests that look at a single table are those of all other test files.
+CONSERVATION = ("--exclude", "test_type:generic")
+
 # --- end to end -----------------------------------------------------------------------------------
 
 
@@ -430,7 +433,7 @@ def gnuper(
     project = make_project(
         "layout_gnuper", raw_data_path=str(folder), pseudonym_key_file=key_file, **PLAIN
     )
-    project.build()
+    project.build(*CONSERVATION)
     return project
 
 
@@ -462,7 +465,7 @@ def test_shipped_layout_gives_the_same(
         f"layout_{name}", layout=name, raw_data_path=str(tmp_path), raw_file_pattern=pattern,
         pseudonym_key_file=key_file, **PLAIN,
     )  # fmt: skip
-    project.build()
+    project.build(*CONSERVATION)
     assert len(events_of(project)) == len(sides(truth()))
     assert_same_events(project, gnuper)
     assert_same_features(project, gnuper)
@@ -584,7 +587,7 @@ def test_own_layout_gives_the_same_events(
         write.__name__, layout=layout, raw_data_path=str(folder), raw_file_pattern=pattern,
         raw_locations=locations, pseudonym_key_file=key_file, **PLAIN,
     )  # fmt: skip
-    project.build("--select", "+events", "--indirect-selection", "cautious")
+    project.build("--select", "+events", "--indirect-selection", "cautious", *CONSERVATION)
     assert_same_events(project, gnuper)
     positions = project.query("select max(file_row) as last from {restricted}.delivered_rows")
     last = len(sides(truth())) - 100 if layout["format"] == "parquet" else None
