@@ -117,10 +117,7 @@ def _fields(
     given: dict[str, Any], names: tuple[str, ...], columns: list[str] | None
 ) -> dict[str, Any]:
     """The column of every field: the given one, else the one of the field's name, else None."""
-    return {
-        name: given.get(name, name if columns and name in columns else None)
-        for name in names
-    }
+    return {name: given.get(name, name if columns and name in columns else None) for name in names}
 
 
 def _contradiction(layout: dict[str, Any]) -> str | None:
