@@ -105,7 +105,9 @@ def complete(layout: Any, origin: str) -> dict[str, Any]:
         locations.get("fields", {}), LOCATION_FIELDS, locations["columns"]
     )
     # without cells, the antenna is the cell
-    locations["fields"]["cell_id"] = locations["fields"]["cell_id"] or "antenna_id"
+    locations["fields"]["cell_id"] = (
+        locations["fields"]["cell_id"] or locations["fields"]["antenna_id"]
+    )
     layout["locations"] = locations
     problem = _contradiction(layout)
     if problem:
@@ -122,7 +124,8 @@ def _fields(
 
 def _contradiction(layout: dict[str, Any]) -> str | None:
     """What a schema cannot say, as the end of a sentence; None when all is well."""
-    for part, names in ((layout, FIELDS), (layout["locations"], LOCATION_FIELDS)):
+    parts = ((layout, FIELDS, ""), (layout["locations"], LOCATION_FIELDS, "locations."))
+    for part, names, prefix in parts:
         columns, fields = part["columns"], part["fields"]
         for column in sorted(RESERVED & {name.lower() for name in columns or ()}):
             return f"names a column '{column}', a name that the reader needs itself"
@@ -132,7 +135,7 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
             column = fields[name]
             is_known = column is None or column == FILE_NAME or not columns or column in columns
             if not is_known:
-                return f"takes {name} from the column '{column}', which is not among its columns"
+                return f"takes {prefix}{name} from the column '{column}', which is not among its columns"
     if layout["format"] == "csv" and not layout["columns"]:
         return "has no columns; a CSV file needs their names in order"
     fields, fixed = layout["fields"], layout["fixed"]

@@ -80,6 +80,10 @@ def test_shipped_layout(name: str) -> None:
         (changed(columns=[*GOOD["columns"], "Kind"]), "names a column twice"),
         (changed(fields=GOOD["fields"] | {"caller_id": "msisdn"}), "from the column 'msisdn'"),
         (
+            changed(locations={"columns": ["site"], "fields": {"antenna_id": "place"}}),
+            "takes locations.antenna_id from the column 'place'",
+        ),
+        (
             changed(locations={"columns": ["antenna_id", "longitude"]}),
             "has no column for locations.latitude",
         ),
