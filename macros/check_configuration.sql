@@ -11,13 +11,16 @@
             {%- do _impossible(name, 'a path as text') -%}
         {%- endif -%}
     {%- endfor -%}
+    {%- if not modules.re.fullmatch('[^/\\\\{}^]+', var('raw_file_pattern')) -%}
+        {%- do _impossible('raw_file_pattern', 'a glob for names of files: *, ? and [abc], without / \\\\ { } ^') -%}
+    {%- endif -%}
     {%- do _check_layout() -%}
     {%- do _check_timestamp_format() -%}
     {%- if var('call_unit') is not none -%}{%- do _check_choice('call_unit', ['s', 'm', 'ms']) -%}{%- endif -%}
     {%- do _check_period() -%}
     {%- do _check_choice('exact_duplicates', ['keep', 'reject']) -%}
     {%- do _check_quality_gates() -%}
-    {%- do _check_number('max_weekly_interactions', above=0) -%}
+    {%- do _check_number('max_weekly_interactions', above=0, to=1000000000) -%}
 
     {%- for name in ['noct', 'work', 'ep', 'lp'] -%}
         {%- do _check_whole_number(name ~ '_begin', 0, 23) -%}
@@ -47,6 +50,7 @@
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
     {%- do _check_choice('clean_up', [true, false]) -%}
     {%- do _check_earlier_release() -%}
+    {%- do _check_release_readers() -%}
     {%- do _check_schemas() -%}
     {%- if var('privacy_k') == 0 -%}
         {%- do exceptions.warn(
@@ -188,7 +192,7 @@
 
 {% macro _check_quality_gates() -%}
     {%- set allowed = 'a mapping of gates (' ~ default_quality_gates() | join(', ') ~ ') to {limit: a number '
-        ~ 'not below 0, severity: warn, stop or off}; what is left out keeps its default' -%}
+        ~ 'from 0 to 1000000, severity: warn, stop or off}; what is left out keeps its default' -%}
     {%- set gates = var('quality_gates') -%}
     {%- if gates is not mapping -%}{%- do _impossible('quality_gates', allowed) -%}{%- endif -%}
     {%- for name, gate in gates.items() -%}
@@ -196,10 +200,19 @@
             or gate | reject('in', ['limit', 'severity']) | list
             or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off']
             or gate.get('limit', 0) is boolean or gate.get('limit', 0) is not number
-            or not gate.get('limit', 0) >= 0 -%}
+            or not 0 <= gate.get('limit', 0) <= 1000000 -%}
             {%- do _impossible('quality_gates', allowed) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro _check_release_readers() -%}
+    {%- set readers = var('release_readers') -%}
+    {%- if readers is string or readers is mapping or readers is not sequence
+        or readers | reject('string') | list or '`' in readers | join -%}
+        {%- do _impossible('release_readers', 'a list of names of users or groups, without backticks') -%}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -6,7 +6,6 @@ import re
 from unittest import mock
 
 import pytest
-
 from conftest import PROJECT_ROOT
 
 from python_udfs.bandicoot_batches import output_schema
@@ -55,7 +54,11 @@ def test_nothing_but_level_4_is_published(proof: Proof) -> None:
     """What the publication copies is what macro released_tables names: all of it is level 4."""
     published = proof.project.models["current_release"].sql
     names = re.findall(r"-- depends_on: gnuper_restricted\.(\w+)", published)
-    released = set(re.findall(r"'(\w+)'", (PROJECT_ROOT / "macros/release.sql").read_text().split("endmacro")[0]))
+    released = set(
+        re.findall(
+            r"'(\w+)'", (PROJECT_ROOT / "macros/release.sql").read_text().split("endmacro")[0]
+        )
+    )
     assert released <= set(names)
     for name in released:
         assert proof.project.models[name].tier == "released", name

@@ -181,7 +181,8 @@ def test_gravity_model_is_the_least_squares_fit(mockup_project: Project) -> None
     pairs = mockup_project.table("final_interactions")
     users = mockup_project.table("final_features").set_index("antenna_id")["active_users"]
     pairs["users"] = np.log(
-        pairs["antenna_id1"].map(users).astype(float) * pairs["antenna_id2"].map(users).astype(float)
+        pairs["antenna_id1"].map(users).astype(float)
+        * pairs["antenna_id2"].map(users).astype(float)
     )
     fitted = pairs[
         (pairs["antenna_id1"] != pairs["antenna_id2"]) & pairs["call_count"].notna()
@@ -193,8 +194,9 @@ def test_gravity_model_is_the_least_squares_fit(mockup_project: Project) -> None
     coefficients, *_ = np.linalg.lstsq(regressors, observed, rcond=None)
     expected = dict(
         zip(
-            zip(fitted["antenna_id1"], fitted["antenna_id2"]),
+            zip(fitted["antenna_id1"], fitted["antenna_id2"], strict=True),
             observed - regressors @ coefficients,
+            strict=True,
         )
     )
     flows = mockup_project.table("final_flows").dropna(subset="gravity_residual")
