@@ -408,7 +408,7 @@ NAMES = {
     "bandicoot_engine",
 }  # fmt: skip
 # vars that may be any text: they are used as data, see test_sql_in_every_text
-TEXTS = {"raw_data_path", "raw_locations", "pseudonym_key_file"}
+TEXTS = {"raw_data_path", "raw_file_pattern", "raw_locations", "pseudonym_key_file"}
 
 
 @pytest.fixture(scope="module")
@@ -461,7 +461,7 @@ def test_sql_in_a_var(project: Project, manifest: Manifest, name: str) -> None:
         ("raw_data_path", "5"), ("raw_data_path", "[a]"), ("raw_file_pattern", "../*"),
         ("raw_file_pattern", "'{a,b}*'"), ("raw_locations", "{}"), ("layout", "5"),
         ("timestamp_format", "5"), ("timestamp_format", "[5]"), ("call_unit", "true"),
-        ("period_begin", "2018-13-01"), ("period_end", "20181001"), ("quality_gates", "[warn]"),
+        ("period_begin", "'2018-13-01'"), ("period_end", "20181001"), ("quality_gates", "[warn]"),
         ("quality_gates", "{change: 5}"), ("quality_gates", "{change: {limit: .inf}}"),
         ("quality_gates", "{change: {limit: .nan}}"), ("quality_gates", "{change: {limit: true}}"),
         ("quality_gates", "{chance: {limit: 1}}"), ("quality_gates", "{change: {severity: error}}"),
