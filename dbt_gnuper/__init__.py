@@ -14,7 +14,7 @@ list ``plugins``. Ours gives the Spark adapter
 The profile stays an ordinary ``type: spark, method: thrift``.
 """
 
-from dbt.adapters.spark.connections import PyhiveConnectionWrapper
+from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt.plugins.manager import dbtPlugin
 
@@ -32,7 +32,7 @@ class GnuperPlugin(dbtPlugin):
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
         run_lock.extend(SparkAdapter)
-        thrift_sessions.extend(PyhiveConnectionWrapper)
+        thrift_sessions.extend(PyhiveConnectionWrapper, SparkConnectionManager)
 
 
 plugins = [GnuperPlugin]

@@ -2,17 +2,21 @@
 
 The Thrift server answers a failed statement with the message and a hundred lines of Java; dbt
 prints them all, in its log too, and the sentence that helps is lost. Of a file that Spark cannot
-read they even quote a line, which may hold a phone number. And now and then it fails to close a session
+read they even quote a line, which may hold a phone number. Of a server that has died it prints what
+the socket says. And now and then it fails to close a session
 (Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
 the session was opened for is done by then.
 """
 
 import logging
 import re
+from contextlib import contextmanager
 from urllib.parse import unquote
 
-from dbt.adapters.spark.connections import PyhiveConnectionWrapper
+from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
+from dbt_common.exceptions import DbtDatabaseError
 from pyhive import hive
+from thrift.transport.TTransport import TTransportException
 
 # "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] some.java.Exception: "
 _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\] )?")
@@ -51,9 +55,39 @@ def shorten(message: str) -> str:
     return "\n".join(head)
 
 
-def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
-    """Change dbt-spark's connection, and the cursor that it asks, accordingly."""
-    poll, close = hive.Cursor.poll, wrapper.close
+def _no_answer(error: BaseException | None) -> str | None:
+    """A sentence if the error is that of a server that is not there (any more), else None."""
+    while error:
+        is_lost = isinstance(error, TTransportException | ConnectionError)
+        # "Bad status" is an answer: a login that the server refused.
+        if is_lost and "Bad status" not in str(error):
+            return (
+                "The Spark server does not answer any more. `make server` starts the local one "
+                "(its log is .gnuper/server.log); then run again: what is complete is kept, and the "
+                "last release is as it was."
+            )
+        error = error.__cause__
+    return None
+
+
+@contextmanager
+def _lost_server_explained():
+    """The error of a server that is not there as a sentence; all others as they are."""
+    try:
+        yield
+    except DbtDatabaseError:
+        raise
+    except Exception as error:
+        sentence = _no_answer(error)
+        if sentence is None:
+            raise
+        raise DbtDatabaseError(sentence) from None
+
+
+def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnectionManager]) -> None:
+    """Change dbt-spark's connections accordingly."""
+    execute, close, open_connection = wrapper.execute, wrapper.close, manager.open.__func__
+    poll = hive.Cursor.poll
 
     def poll_and_shorten(self, *arguments, **options):
         status = poll(self, *arguments, **options)
@@ -61,11 +95,21 @@ def extend(wrapper: type[PyhiveConnectionWrapper]) -> None:
             status.errorMessage = shorten(status.errorMessage)
         return status
 
+    def execute_or_explain(self, sql, bindings=None):
+        with _lost_server_explained():
+            return execute(self, sql, bindings)
+
+    def open_or_explain(cls, connection):
+        with _lost_server_explained():
+            return open_connection(cls, connection)
+
     def close_for_good(self):
         try:
             close(self)
-        except hive.Error as error:
+        except (hive.Error, TTransportException, OSError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
     hive.Cursor.poll = poll_and_shorten
+    wrapper.execute = execute_or_explain
     wrapper.close = close_for_good
+    manager.open = classmethod(open_or_explain)

@@ -44,10 +44,12 @@
 
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
+    {%- do _check_choice('table_format', ['parquet', 'iceberg', 'delta']) -%}
     {%- do _check_choice('bandicoot', [true, false]) -%}
     {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
     {%- do _check_choice('clean_up', [true, false]) -%}
+    {%- do _check_earlier_release() -%}
     {%- do _check_release_readers() -%}
     {%- do _check_schemas() -%}
     {%- if var('privacy_k') == 0 -%}
@@ -67,7 +69,8 @@
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
-        'overlapping_release', 'release_readers', 'bandicoot', 'bandicoot_engine',
+        'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+        'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 
@@ -222,6 +225,16 @@
         {%- do _impossible(
             'cap_coords', 'the latitude (-90 to 90) and longitude (-180 to 180) of the capital, in this order'
         ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_earlier_release() -%}
+    {%- set schema = var('earlier_release') -%}
+    {%- if schema is not none and (
+        schema is not string or not modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', schema)
+    ) -%}
+        {%- do _impossible('earlier_release', 'null or the name of a schema') -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -36,10 +36,10 @@
 
 {#
     Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
-    everything is to be read.
+    everything is to be read, and when the query is only looked at, not run.
 #}
 {% macro and_file_is_new(table) -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
         {%- set unchanged = _unchanged_files() -%}
         {%- if unchanged %}
         and not {{ source_file(table) }} in (
@@ -73,24 +73,43 @@
     files that are to be read again, never files that seem complete.
 #}
 {% macro forget_stale_files() -%}
-    {%- if not execute or not is_incremental() -%}{{ return('') }}{%- endif -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- if not is_incremental() -%}
+        {#- all files are read: none is complete before that -#}
+        {%- set complete = load_relation(this.incorporate(path={'identifier': 'delivered_files'})) -%}
+        {%- if complete is not none -%}{%- do adapter.drop_relation(complete) -%}{%- endif -%}
+        {{ return('') }}
+    {%- endif -%}
     {%- set unchanged = _unchanged_files() -%}
     {%- for name in ['delivered_files', this.identifier] -%}
         {%- set relation = load_relation(this.incorporate(path={'identifier': name})) -%}
         {%- if relation is not none -%}
             {%- set stale = [] -%}
-            {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
-                {%- set file = _unescape(partition.split('/')[0].partition('=')[2]) -%}
-                {%- if file not in unchanged and file not in stale -%}{%- do stale.append(file) -%}{%- endif -%}
+            {%- for file in _files_in(relation) if file not in unchanged and file not in stale -%}
+                {%- do stale.append(file) -%}
             {%- endfor -%}
             {%- for file in stale -%}
+                {%- set is_file = 'source_file = ' ~ text_literal(file) -%}
                 {%- do run_query(
-                    'alter table ' ~ relation ~ ' drop if exists partition (source_file = '
-                    ~ text_literal(file) ~ ') purge'
+                    'alter table ' ~ relation ~ ' drop if exists partition (' ~ is_file ~ ') purge'
+                    if var('table_format') == 'parquet' else 'delete from ' ~ relation ~ ' where ' ~ is_file
                 ) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{# The files that a table has rows of. Of Parquet the catalog knows it. #}
+{% macro _files_in(relation) -%}
+    {%- if var('table_format') != 'parquet' -%}
+        {{ return(run_query('select distinct source_file from ' ~ relation).columns[0].values()) }}
+    {%- endif -%}
+    {%- set files = [] -%}
+    {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
+        {%- do files.append(_unescape(partition.split('/')[0].partition('=')[2])) -%}
+    {%- endfor -%}
+    {{ return(files) }}
 {%- endmacro %}
 
 
@@ -142,5 +161,31 @@
                 ) -%}
             {%- endif -%}
         {%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#
+    on-run-start: removes what a run that was killed left where tables are to be built: files without
+    a table, beside which Spark refuses to create one of Parquet. SQL cannot delete files, but a schema
+    that is dropped takes its folder along.
+#}
+{% macro clear_unfinished_tables() -%}
+    {%- if not execute or flags.WHICH not in ('run', 'build', 'retry', 'seed') -%}{{ return('') }}{%- endif -%}
+    {%- set leftover = target.schema ~ '_leftover' -%}
+    {%- set schemas = run_query('show schemas').columns[0].values() -%}
+    {%- if leftover in schemas -%}{%- do run_query('drop schema ' ~ leftover) -%}{%- endif -%}
+    {%- for schema in [target.schema, target.schema ~ '_restricted'] if schema in schemas -%}
+        {%- set folder = run_query('describe schema ' ~ schema).rows
+            | selectattr(0, 'equalto', 'Location') | map(attribute=1) | first -%}
+        {%- set existing = run_query('show tables in ' ~ schema).columns['tableName'].values() -%}
+        {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema == schema
+            and node.config.materialized in ('table', 'incremental', 'seed') and node.alias not in existing
+            and node.config.get('file_format') == 'parquet' -%}
+            {%- do run_query(
+                'create schema ' ~ leftover ~ ' location ' ~ text_literal(folder ~ '/' ~ node.alias)
+            ) -%}
+            {%- do run_query('drop schema ' ~ leftover) -%}
+        {%- endfor -%}
     {%- endfor -%}
 {%- endmacro %}

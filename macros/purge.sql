@@ -5,9 +5,12 @@
 #}
 {% macro purge() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set problem = adapter.lock_run(target.schema) -%}
+    {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
     {%- set schema = target.schema ~ '_restricted' -%}
     {%- if schema not in run_query('show schemas').columns[0].values() -%}
         {%- do log("There is nothing to purge: the schema '" ~ schema ~ "' does not exist.", info=true) -%}
+        {%- do _purge_is_over() -%}
         {{ return('') }}
     {%- endif -%}
     {%- set views = run_query('show views in ' ~ schema).columns['viewName'].values() | list -%}
@@ -25,6 +28,13 @@
         'Purged ' ~ tables | length ~ ' tables and ' ~ views | length ~ " views of '" ~ schema
         ~ "' with their files; the release in '" ~ target.schema ~ "' stays.", info=true
     ) -%}
+    {%- do _purge_is_over() -%}
+{%- endmacro %}
+
+
+{# Gives back the lock that `dbt run-operation purge` took; a run gives its own back at its end. #}
+{% macro _purge_is_over() -%}
+    {%- if flags.WHICH == 'run-operation' -%}{%- do adapter.unlock_run(target.schema) -%}{%- endif -%}
 {%- endmacro %}
 
 

@@ -38,6 +38,8 @@ HOST = "127.0.0.1"
 THRIFT_PORT, CONNECT_PORT = 10000, 15002  # where Hive and Spark Connect usually listen
 JAVA_VERSIONS = (17, 21)
 STOP_SECONDS = 20
+# All cores; a task whose Python worker died is tried again, as on a cluster.
+MASTER = "local[*,4]"
 STATE_FOLDERS = ("tmp", "warehouse", "metastore", "numba")
 # Marks the server's process and its Python workers, so that only they are ever stopped.
 MARK = "GNUPER_SERVER_STATE"
@@ -77,7 +79,7 @@ def start_server(
     thrift_port: int | None = None,
     connect_port: int | None = None,
     *,
-    master: str = "local[*]",
+    master: str = MASTER,
     driver_memory: str = "4g",
     conf: dict[str, str] | None = None,
     timeout: float = 120,
@@ -183,10 +185,12 @@ def _read_record(state_dir: Path) -> tuple[ServerInfo | None, bool]:
 
 
 def _clear(state_dir: Path) -> bool:
-    """Stop what server.json names, if it still runs, and remove the record and tmp/."""
+    """Stop what server.json names, if it still runs; remove the record, tmp/ and half-written files."""
     info, _ = _read_record(state_dir)
     stopped = _stop_processes(info) if info else False
     shutil.rmtree(state_dir / "tmp", ignore_errors=True)
+    for draft in (state_dir / "warehouse").glob("*.db/*/.spark-staging-*"):
+        shutil.rmtree(draft, ignore_errors=True)
     (state_dir / "server.json").unlink(missing_ok=True)
     return stopped
 
@@ -387,6 +391,8 @@ def _default_settings() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.eventLog.enabled": "false",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+        # Without a checksum file beside each file: half the files, half the `chmod` processes.
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
         "spark.kryoserializer.buffer.max": "512m",
         # Shuffle files are deleted once the objects that own them are collected as garbage,
         # which an idle server would do every 30 minutes only.
@@ -418,6 +424,9 @@ def _fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dic
         "plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "connect.grpc.binding.address": HOST,
         "connect.grpc.binding.port": str(connect_port),
+        # What a client that died has left running ends before its next run comes to the same table.
+        "connect.execute.manager.detachedTimeout": "20s",
+        "connect.execute.manager.maintenanceInterval": "5s",
         "port.maxRetries": "0",  # the port that was asked for, or none
         "sql.catalogImplementation": "hive",
         "sql.warehouse.dir": f"{state_dir}/warehouse",
@@ -516,7 +525,8 @@ def _thrift_answers(port: int, seconds: float) -> bool:
             cursor = connection.cursor()
             cursor.execute("select 1")
             return cursor.fetchone() == (1,)
-    except (OSError, EOFError, TException, exc.Error):
+    # ValueError: what closing a session makes of an answer that comes after the time limit.
+    except (OSError, EOFError, ValueError, TException, exc.Error):
         return False
 
 
@@ -615,7 +625,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state-dir", type=Path, default=DEFAULT_STATE_DIR)
     parser.add_argument("--thrift-port", type=int, default=env("GNUPER_THRIFT_PORT"))
     parser.add_argument("--connect-port", type=int, default=env("GNUPER_CONNECT_PORT"))
-    parser.add_argument("--master", default=env("GNUPER_MASTER", "local[*]"))
+    parser.add_argument("--master", default=env("GNUPER_MASTER", MASTER))
     parser.add_argument("--driver-memory", default=env("GNUPER_DRIVER_MEMORY", "4g"))
     parser.add_argument("--conf", type=_pair, action="append", default=[], metavar="KEY=VALUE")
     parser.add_argument("--timeout", type=float, default=120, help="seconds to wait for the start")

@@ -3,67 +3,70 @@
     schema; this materialization copies them to the release schema and then, in one step, makes
     readers see the copies. A reader finds the old release or the new one, never a part, never none.
 
-    Each released table X is a view over two tables, X_a and X_b, of which it shows one: the one that
-    the model's own view names in its column `slot`. The release is written to the other one; the
-    step is `alter view`, a single change in the catalog.
+    Each released table X is a view over a store, X_<digest of its columns>, which has a partition
+    per release. The view shows the partition that the model's own view names in its column
+    `release_number`. A release is written to a new partition; the step is `alter view`, a single
+    change in the catalog. Spark looks up a name once per query, so a query that reads several tables
+    sees one release in all of them.
 
-    The model's query gives one row that says what is released; its values, and the slot, become the
-    model's view.
+    The release before stays in the store until the next one, for queries that began before the step.
+    A number is never used twice, for sessions remember which files a partition has.
+
+    The model's query gives one row that says what is released; its values, and the number, become
+    the model's view.
 #}
 {% materialization publication, adapter='spark' -%}
     {{ run_hooks(pre_hooks) }}
     {%- set file_format = config.get('file_format', 'parquet') -%}
+    {%- set number = run_started_at.strftime('%Y%m%d%H%M%S') -%}
     {%- set is_first = load_relation(this) is none -%}
-    {%- set current = none if is_first else run_query('select slot from ' ~ this).columns[0][0] -%}
-    {%- set slot, other = ('b', 'a') if current == 'a' else ('a', 'b') -%}
+    {%- set former = none if is_first else run_query('select release_number from ' ~ this).columns[0][0] -%}
 
-    {%- set changed = [] -%}
+    {%- set tables = [] -%}
     {%- for name in released_tables() -%}
-        {%- set candidate = ref(name) -%}
         {%- set view = api.Relation.create(schema=this.schema, identifier=name) -%}
         {%- set existing = adapter.get_relation(database=none, schema=view.schema, identifier=name) -%}
-        {%- do _fill_slot(view, slot, candidate, file_format) -%}
-        {%- if is_first or existing is none or not existing.is_view or _columns(existing) != _columns(candidate) -%}
-            {%- do changed.append({'view': view, 'existing': existing, 'candidate': candidate}) -%}
-        {%- endif -%}
-    {%- endfor -%}
-
-    {#- New columns do not fit the other slot: until that is empty and has them too, the view shows the
-        new release alone. -#}
-    {%- for table in changed -%}
-        {%- set query = 'select * from ' ~ table.view ~ '_' ~ slot -%}
-        {%- if table.existing is not none and table.existing.is_view -%}
-            {%- do run_query('alter view ' ~ table.view ~ ' as ' ~ query) -%}
-        {%- else -%}
-            {%- if table.existing is not none -%}{%- do adapter.drop_relation(table.existing) -%}{%- endif -%}
-            {%- do run_query('create view ' ~ table.view ~ ' as ' ~ query) -%}
+        {%- set columns = adapter.get_columns_in_relation(ref(name)) -%}
+        {%- set former_columns = columns if existing is none else adapter.get_columns_in_relation(existing) -%}
+        {%- set table = {
+            'view': view,
+            'existing': existing,
+            'columns': columns,
+            'store': _store(view, columns),
+            'former_columns': former_columns,
+            'former_store': _store(view, former_columns),
+        } -%}
+        {%- do tables.append(table) -%}
+        {%- do _add_to_store(table.store, columns, ref(name), number, file_format) -%}
+        {#- The rows stay the old release's until the step; only the columns are the new ones already. -#}
+        {%- if existing is not none and existing.is_view and table.store != table.former_store -%}
+            {%- do run_query(
+                'alter view ' ~ view ~ ' as ' ~ _current_rows(table.store, columns) ~ ' union all '
+                ~ _current_rows(table.former_store, columns, former_columns)
+            ) -%}
         {%- endif -%}
     {%- endfor -%}
 
     {%- call statement('main') -%}
         {{ 'create view ' if is_first else 'alter view ' }}{{ this }} as
-        select {{ text_literal(slot) }} as slot, {{ _as_literals(run_query(compiled_code)) }}
+        select cast({{ number }} as bigint) as release_number, {{ _as_literals(run_query(compiled_code)) }}
     {%- endcall -%}
 
-    {%- for table in changed -%}
-        {%- do _fill_slot(table.view, other, table.candidate ~ ' limit 0', file_format) -%}
+    {%- for table in tables -%}
+        {%- set is_view = table.existing is not none and table.existing.is_view -%}
+        {#- tables of versions of this project that knew no step -#}
+        {%- if table.existing is not none and not is_view -%}{%- do adapter.drop_relation(table.existing) -%}{%- endif -%}
         {%- do run_query(
-            'alter view ' ~ table.view ~ ' as select * from ' ~ table.view ~ '_a where (select slot from '
-            ~ this ~ ") = 'a' union all select * from " ~ table.view ~ '_b where (select slot from ' ~ this
-            ~ ") = 'b'"
+            ('alter' if is_view else 'create') ~ ' view ' ~ table.view ~ ' as '
+            ~ _current_rows(table.store, table.columns)
         ) -%}
+        {%- do _drop_older_releases(table, [number, former | string]) -%}
     {%- endfor -%}
 
     {%- if var('release_readers') -%}
-        {%- for name in released_tables() -%}
-            {%- for part in ['', '_a', '_b'] -%}
-                {%- do apply_grants(
-                    api.Relation.create(schema=this.schema, identifier=name ~ part),
-                    {'select': var('release_readers')}, should_revoke=false
-                ) -%}
-            {%- endfor -%}
+        {%- for relation in [this] + tables | map(attribute='view') | list + tables | map(attribute='store') | list -%}
+            {%- do apply_grants(relation, {'select': var('release_readers')}, should_revoke=false) -%}
         {%- endfor -%}
-        {%- do apply_grants(this, {'select': var('release_readers')}, should_revoke=false) -%}
     {%- endif -%}
 
     {{ run_hooks(post_hooks) }}
@@ -71,17 +74,63 @@
 {%- endmaterialization %}
 
 
-{# Writes one slot of a released table anew; nobody reads it at that time. #}
-{% macro _fill_slot(view, slot, source, file_format) -%}
-    {%- do run_query('drop table if exists ' ~ view ~ '_' ~ slot) -%}
+{# The table that holds the releases of a released table that had these columns. #}
+{% macro _store(view, columns) -%}
+    {%- set names = columns | map(attribute='name') | join(',') ~ columns | map(attribute='dtype') | join(',') -%}
+    {{ return(view.incorporate(path={'identifier': view.identifier ~ '_' ~ local_md5(names)[:8]})) }}
+{%- endmacro %}
+
+
+{# Writes a release to its partition; nobody reads it before the step. #}
+{% macro _add_to_store(store, columns, source, number, file_format) -%}
+    {%- set definitions = [] -%}
+    {%- for column in columns -%}{%- do definitions.append(column.quoted ~ ' ' ~ column.dtype) -%}{%- endfor -%}
     {%- do run_query(
-        'create table ' ~ view ~ '_' ~ slot ~ ' using ' ~ file_format ~ ' as select * from ' ~ source
+        'create table if not exists ' ~ store ~ ' (' ~ definitions | join(', ') ~ ', release_number bigint) using '
+        ~ file_format ~ ' partitioned by (release_number)'
+    ) -%}
+    {%- do run_query(
+        'insert overwrite table ' ~ store ~ ' partition (release_number = ' ~ number ~ ') select '
+        ~ columns | map(attribute='quoted') | join(', ') ~ ' from ' ~ source
     ) -%}
 {%- endmacro %}
 
 
-{% macro _columns(relation) -%}
-    {{ return(adapter.get_columns_in_relation(relation) | map(attribute='name') | list) }}
+{# Query of a store's rows of the current release; NULL for the columns that the store has not. #}
+{% macro _current_rows(store, columns, existing_columns=none) -%}
+    {%- set existing_names = (existing_columns or columns) | map(attribute='name') | list -%}
+    {%- set expressions = [] -%}
+    {%- for column in columns -%}
+        {%- do expressions.append(
+            column.quoted if column.name in existing_names
+            else 'cast(null as ' ~ column.dtype ~ ') as ' ~ column.quoted
+        ) -%}
+    {%- endfor -%}
+    {{ return(
+        'select ' ~ expressions | join(', ') ~ ' from ' ~ store
+        ~ ' where release_number = (select release_number from ' ~ this ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{# Drops all releases of a released table but those of the given numbers. #}
+{% macro _drop_older_releases(table, kept_numbers) -%}
+    {%- set in_use = [table.store.identifier, table.former_store.identifier] -%}
+    {%- set names = run_query(
+        'show tables in ' ~ this.schema ~ " like '" ~ table.view.identifier ~ "_*'"
+    ).columns['tableName'].values() -%}
+    {%- for name in names if modules.re.fullmatch(table.view.identifier ~ '_[0-9a-f]{8}', name) -%}
+        {%- set store = this.incorporate(path={'identifier': name}, type='table') -%}
+        {%- set kept = [] -%}
+        {%- for partition in run_query('show partitions ' ~ store).columns[0].values() -%}
+            {%- if partition.partition('=')[2] in kept_numbers -%}
+                {%- do kept.append(partition) -%}
+            {%- else -%}
+                {%- do run_query('alter table ' ~ store ~ ' drop if exists partition (' ~ partition ~ ') purge') -%}
+            {%- endif -%}
+        {%- endfor -%}
+        {%- if not kept and name not in in_use -%}{%- do adapter.drop_relation(store) -%}{%- endif -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 

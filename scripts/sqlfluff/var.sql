@@ -6,6 +6,7 @@
     {{ return({
         'bandicoot': true,
         'cap_coords': [1.5, 2.5],
+        'earlier_release': 'gnuper_earlier',
         'holidays': none,
         'period_begin': none,
         'period_end': none,

@@ -20,10 +20,12 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from pyhive import hive
 
 from dbt_gnuper.local_files import write_key
-from scripts import mockup
+from scripts import export, mockup
 from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+# The fixture open_page.
+pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
 # need none share its compiled kernels: compiling them takes half a minute.
@@ -116,12 +118,23 @@ class Project:
 
     def query(self, sql: str) -> pd.DataFrame:
         """Rows of a query; `{release}` and `{restricted}` stand for the two schemas."""
+        with self._cursor(sql) as cursor:
+            names = [column[0].rpartition(".")[2] for column in cursor.description]
+            return pd.DataFrame(cursor.fetchall(), columns=names)
+
+    def execute(self, sql: str) -> None:
+        """Run a statement that returns nothing, with the same two names."""
+        with self._cursor(sql):
+            pass
+
+    @contextlib.contextmanager
+    def _cursor(self, sql: str) -> Iterator[hive.Cursor]:
+        """A statement that has run, in a session of its own."""
         connection = hive.connect("127.0.0.1", self.server.thrift_port)
         try:
             cursor = connection.cursor()
             cursor.execute(sql.format(release=self.schema, restricted=f"{self.schema}_restricted"))
-            names = [column[0].rpartition(".")[2] for column in cursor.description]
-            return pd.DataFrame(cursor.fetchall(), columns=names)
+            yield cursor
         finally:
             # The server now and then fails to close a session; see dbt_gnuper.thrift_sessions.
             with contextlib.suppress(hive.Error):
@@ -163,3 +176,11 @@ def mockup_project(make_project: Callable[..., Project], mockup_sample: Path) ->
     project = make_project("mockup", raw_data_path=str(mockup_sample))
     project.build()
     return project
+
+
+@pytest.fixture(scope="session")
+def mockup_output(mockup_project: Project) -> Path:
+    """The exported files of the mock-up project."""
+    folder = mockup_project.folder / "output"
+    export.export(folder, mockup_project.target)
+    return folder
