@@ -14,8 +14,8 @@
     {%- if not modules.re.fullmatch('[^/\\\\{}^]+', var('raw_file_pattern')) -%}
         {%- do _impossible('raw_file_pattern', 'a glob for names of files: *, ? and [abc], without / \\\\ { } ^') -%}
     {%- endif -%}
-    {%- do _check_layout() -%}
     {%- do _check_timestamp_format() -%}
+    {%- do _check_layout() -%}
     {%- if var('call_unit') is not none -%}{%- do _check_choice('call_unit', ['s', 'm', 'ms']) -%}{%- endif -%}
     {%- do _check_period() -%}
     {%- do _check_choice('exact_duplicates', ['keep', 'reject']) -%}

@@ -326,7 +326,7 @@ def files_project(make_project: Callable[..., Project], tmp_path: Path) -> Proje
 def test_unreadable_files_stop_the_run(files_project: Project, tmp_path: Path) -> None:
     for name, (make, _) in FILES.items():
         make(tmp_path / "raw" / name)
-    words = stopped(files_project, "--select", "+delivered_rows")
+    words = stopped(files_project, "--select", "+delivered_rows", raw_file_pattern="20*")
     assert re.search(r"[89] of the 10 files that match '20\*' in '.*' cannot be read: ", words)
     assert "'20folder.csv' is a folder, no file" in words
     assert re.search(r" and [34] more\. Deliver them again", words)
@@ -405,10 +405,10 @@ NAMES = {
     "weekend_days", "holidays", "week_starts_on", "noct_begin", "noct_end", "work_begin", "work_end",
     "ep_begin", "ep_end", "lp_begin", "lp_end", "cap_coords", "privacy_k", "privacy_max_share",
     "pseudonym_key_file", "clean_up", "overlapping_release", "release_readers", "bandicoot",
-    "bandicoot_engine",
+    "bandicoot_engine", "earlier_release", "table_format",
 }  # fmt: skip
 # vars that may be any text: they are used as data, see test_sql_in_every_text
-TEXTS = {"raw_data_path", "raw_locations", "pseudonym_key_file"}
+TEXTS = {"raw_data_path", "raw_file_pattern", "raw_locations", "pseudonym_key_file"}
 
 
 @pytest.fixture(scope="module")
@@ -461,7 +461,7 @@ def test_sql_in_a_var(project: Project, manifest: Manifest, name: str) -> None:
         ("raw_data_path", "5"), ("raw_data_path", "[a]"), ("raw_file_pattern", "../*"),
         ("raw_file_pattern", "'{a,b}*'"), ("raw_locations", "{}"), ("layout", "5"),
         ("timestamp_format", "5"), ("timestamp_format", "[5]"), ("call_unit", "true"),
-        ("period_begin", "2018-13-01"), ("period_end", "20181001"), ("quality_gates", "[warn]"),
+        ("period_begin", "'2018-13-01'"), ("period_end", "20181001"), ("quality_gates", "[warn]"),
         ("quality_gates", "{change: 5}"), ("quality_gates", "{change: {limit: .inf}}"),
         ("quality_gates", "{change: {limit: .nan}}"), ("quality_gates", "{change: {limit: true}}"),
         ("quality_gates", "{chance: {limit: 1}}"), ("quality_gates", "{change: {severity: error}}"),
