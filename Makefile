@@ -5,6 +5,7 @@ SHELL := /bin/sh
 # Options, on the command line: make run VARS='{raw_data_path: /data/cdr}' THRIFT_PORT=10010
 PYTHON ?= python3
 VARS ?=
+BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
 
 export PYTHON VARS
 ifdef THRIFT_PORT
@@ -16,6 +17,8 @@ endif
 ifdef DRIVER_MEMORY
 export GNUPER_DRIVER_MEMORY := $(DRIVER_MEMORY)
 endif
+
+DOCS_PORT ?= 8080
 
 BIN := .venv/bin
 python := $(BIN)/python
@@ -33,6 +36,10 @@ setup:  ## create the environment, the profile and the key of the pseudonyms
 run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data)
 	@$(python) -m scripts.run
 
+.PHONY: report
+report: setup  ## write output/report.html, maps and profiles of the release on one page
+	@$(python) -m scripts.report
+
 .PHONY: server
 server: setup  ## start the local Spark server
 	@$(python) -m scripts.server start
@@ -42,9 +49,10 @@ stop:  ## stop the local Spark server
 	@if [ -x $(python) ]; then $(python) -m scripts.server stop; fi
 
 .PHONY: docs
-docs: server  ## build dbt's documentation and serve it on this machine
-	@$(BIN)/dbt docs generate --vars "$${VARS:-{\}}"
-	@$(BIN)/dbt docs serve --host 127.0.0.1
+docs: server  ## write dbt's documentation to output/docs.html and serve it (DOCS_PORT=8080)
+	@$(python) -m scripts.docs
+	@echo "Serving http://127.0.0.1:$(DOCS_PORT)/docs.html until Ctrl+C."
+	@$(python) -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory output
 
 .PHONY: dev
 dev:
@@ -58,6 +66,10 @@ test: dev  ## run all tests, on a server of their own
 .PHONY: lint
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
 	@$(python) -m pytest tests/pytest/test_style.py
+
+.PHONY: bench
+bench: dev  ## measure the pipeline beside two yardsticks (BENCH='--rows 2000000 ...'; half an hour)
+	@$(python) -m scripts.bench $(BENCH)
 
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew (needs uv)
@@ -84,4 +96,4 @@ audit: server  ## measure on mock-up data what the privacy gate buys (some minut
 
 .PHONY: clean
 clean: stop  ## stop the server and remove everything that was built, the environment included
-	rm -rf .venv .gnuper target logs output data/sample .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .gnuper target logs output data/sample data/bench .pytest_cache .ruff_cache .hypothesis

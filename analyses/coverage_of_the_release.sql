@@ -12,7 +12,7 @@ with report as (
             when feature like '%_var' then 'variance over weeks'
             else 'all time and interactions'
         end as category
-    from {{ ref('release_report') }}
+    from {{ released('release_report') }}
     where released_table = 'final_features'
 
 )

@@ -8,7 +8,7 @@ select
     calls_isolation as share_of_antennas_called,
     calls_dist_mean as mean_km_of_calls,
     dist2c as km_to_capital
-from {{ ref('final_features') }}
+from {{ released('final_features') }}
 where calls_isolation is not null
 order by calls_isolation asc, calls_dist_mean desc
 limit 20

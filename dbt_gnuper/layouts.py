@@ -19,7 +19,8 @@ SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
 DEFAULT = "gnuper"
 # A field that is taken from the name of the row's file, without its ending.
 FILE_NAME = "file_name"
-RESERVED = "malformed_row"
+# Names of columns that Spark's reader and the macros use themselves.
+RESERVED = {"malformed_row", "_metadata", FILE_NAME}
 
 REQUIRED_FIELDS = ("caller_id", "datetime", "cell_id")
 CODED_FIELDS = ("direction", "interaction", "national")
@@ -35,7 +36,13 @@ FIELDS = (
 LOCATION_FIELDS = ("antenna_id", "cell_id", "longitude", "latitude")
 
 # How Spark reads CSV when a layout does not say otherwise.
-CSV_DEFAULTS = {"delimiter": ",", "quote": '"', "escape": "\\", "encoding": "UTF-8", "header": False}
+CSV_DEFAULTS = {
+    "delimiter": ",",
+    "quote": '"',
+    "escape": "\\",
+    "encoding": "UTF-8",
+    "header": False,
+}
 
 
 class LayoutError(ValueError):
@@ -83,7 +90,9 @@ def complete(layout: Any, origin: str) -> dict[str, Any]:
     error = jsonschema.exceptions.best_match(errors)
     if error:
         place = ".".join(map(str, error.absolute_path)) or "the layout itself"
-        raise LayoutError(f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md.")
+        raise LayoutError(
+            f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md."
+        )
     layout = CSV_DEFAULTS | {"call_unit": "s"} | layout
     columns = layout.setdefault("columns", None)
     layout["fields"] = _fields(layout.get("fields", {}), FIELDS, columns)
@@ -96,7 +105,9 @@ def complete(layout: Any, origin: str) -> dict[str, Any]:
         locations.get("fields", {}), LOCATION_FIELDS, locations["columns"]
     )
     # without cells, the antenna is the cell
-    locations["fields"]["cell_id"] = locations["fields"]["cell_id"] or "antenna_id"
+    locations["fields"]["cell_id"] = (
+        locations["fields"]["cell_id"] or locations["fields"]["antenna_id"]
+    )
     layout["locations"] = locations
     problem = _contradiction(layout)
     if problem:
@@ -108,25 +119,23 @@ def _fields(
     given: dict[str, Any], names: tuple[str, ...], columns: list[str] | None
 ) -> dict[str, Any]:
     """The column of every field: the given one, else the one of the field's name, else None."""
-    return {
-        name: given[name] if name in given else name if columns and name in columns else None
-        for name in names
-    }
+    return {name: given.get(name, name if columns and name in columns else None) for name in names}
 
 
 def _contradiction(layout: dict[str, Any]) -> str | None:
     """What a schema cannot say, as the end of a sentence; None when all is well."""
-    for part, names in ((layout, FIELDS), (layout["locations"], LOCATION_FIELDS)):
+    parts = ((layout, FIELDS, ""), (layout["locations"], LOCATION_FIELDS, "locations."))
+    for part, names, prefix in parts:
         columns, fields = part["columns"], part["fields"]
-        if columns and RESERVED in columns:
-            return f"names a column '{RESERVED}', a name that the reader needs itself"
+        for column in sorted(RESERVED & {name.lower() for name in columns or ()}):
+            return f"names a column '{column}', a name that the reader needs itself"
         if columns and len({name.lower() for name in columns}) < len(columns):
             return "names a column twice (upper and lower case are the same)"
         for name in names:
             column = fields[name]
             is_known = column is None or column == FILE_NAME or not columns or column in columns
             if not is_known:
-                return f"takes {name} from the column '{column}', which is not among its columns"
+                return f"takes {prefix}{name} from the column '{column}', which is not among its columns"
     if layout["format"] == "csv" and not layout["columns"]:
         return "has no columns; a CSV file needs their names in order"
     fields, fixed = layout["fields"], layout["fixed"]
@@ -137,14 +146,18 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
     if fields["interaction"] is None and "interaction" not in fixed:
         missing.append("interaction")
     missing += [
-        f"locations.{name}" for name in LOCATION_FIELDS if layout["locations"]["fields"][name] is None
+        f"locations.{name}"
+        for name in LOCATION_FIELDS
+        if layout["locations"]["fields"][name] is None
     ]
     if missing:
         return f"has no column for {', '.join(missing)} (set fields, or fixed)"
     if has_both_sides and fields["correspondent_id"] is None:
         return "has a correspondent_cell_id without a correspondent_id"
     if has_both_sides and fields["direction"] is not None:
-        return "has both sides of an event in a row, and so no direction: set fields.direction: null"
+        return (
+            "has both sides of an event in a row, and so no direction: set fields.direction: null"
+        )
     for name in CODED_FIELDS:
         if fields[name] is not None and not layout["codes"][name]:
             return f"has no codes for {name}"

@@ -5,9 +5,12 @@ For files on this machine dbt can look itself; a URI of another file system is n
 and every function here then answers that it does not know.
 """
 
+import fnmatch
+import gzip
 import os
 import re
 import stat
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +20,16 @@ from dbt.adapters.spark.impl import SparkAdapter
 KEY_VARIABLE = "GNUPER_PSEUDONYM_KEY"
 # 128 bits in hexadecimal
 SHORTEST_KEY = 32
+
+# How files begin that a name's ending announces; Spark unpacks .gz, .bz2 and .zst by the ending.
+MAGIC = {"gz": b"\x1f\x8b", "bz2": b"BZh", "zst": b"\x28\xb5\x2f\xfd", "parquet": b"PAR1"}
+# What is sometimes delivered instead of text.
+OTHER_MAGIC = {
+    "zip or xlsx": b"PK\x03\x04",
+    "xz": b"\xfd7zX",
+    "UTF-16 text": b"\xff\xfe",
+    "UTF-16 (big end first) text": b"\xfe\xff",
+}
 
 
 def local_path(uri: str) -> Path | None:
@@ -28,7 +41,9 @@ def local_path(uri: str) -> Path | None:
 
 
 def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
-    """Name and size in bytes of the folder's files that match a glob, by name.
+    """The folder's entries whose name matches a glob, by name: `name`, `size` in bytes, `problem`
+    (why Spark cannot read it, as the end of a sentence) and `doubt` (why its rows cannot be right);
+    each None when there is nothing to say.
 
     None when the folder is not on this machine; an empty list when it does not exist.
     """
@@ -38,10 +53,86 @@ def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
     if not path.is_dir():
         return []
     return [
-        {"name": file.name, "size": file.stat().st_size}
-        for file in sorted(path.glob(pattern))
-        if file.is_file()
+        _file(path / name)
+        for name in sorted(os.listdir(path))
+        if fnmatch.fnmatchcase(name, pattern)
     ]
+
+
+def _file(path: Path) -> dict[str, Any]:
+    """What `local_files` says of one entry."""
+    about = {"name": path.name, "size": 0, "problem": None, "doubt": None}
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
+            return about | {"problem": f"is {kind}, no file"}
+        with path.open("rb") as file:
+            start = file.read(4)
+            file.seek(max(status.st_size - 4, 0))
+            end = file.read(4)
+    except FileNotFoundError:
+        return about | {"problem": "is a link to a file that does not exist"}
+    except OSError as error:
+        return about | {"problem": f"cannot be opened ({error.strerror})"}
+    about["size"] = status.st_size
+    if path.name.startswith(("_", ".")):
+        about["doubt"] = "is left out, for its name begins with _ or ."
+    elif ":" in path.name:
+        about["problem"] = "has a colon in its name, which Spark cannot read"
+    elif start:
+        about |= _content(path.name, start, end)
+    return about
+
+
+def _content(name: str, start: bytes, end: bytes) -> dict[str, str]:
+    """Whether a file's first and last four bytes fit the ending of its name."""
+    ending = name.rpartition(".")[2].lower()
+    if ending in MAGIC and not start.startswith(MAGIC[ending]):
+        return {"problem": f"has the ending .{ending} but not that content"}
+    if ending == "parquet" and end != MAGIC["parquet"]:
+        return {"problem": "has no end: it was cut short"}
+    for kind, magic in (MAGIC | OTHER_MAGIC).items():
+        if kind != ending and start.startswith(magic):
+            return {"doubt": f"looks like {kind}, which its name does not say"}
+    return {}
+
+
+def local_file_problem(uri: str) -> str | None:
+    """Why Spark cannot read a file, as the end of a sentence; None when it can, or when the file is
+    not on this machine."""
+    path = local_path(uri)
+    if path is None:
+        return None
+    return _file(path)["problem"] if path.exists() else "does not exist"
+
+
+def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
+    """Names of the CSV files whose first line is not the header that the layout describes.
+
+    None when the folder is not on this machine.
+    """
+    files = local_files(folder, pattern)
+    if files is None:
+        return None
+    return [
+        file["name"]
+        for file in files
+        if file["size"] and not has_header(local_path(folder) / file["name"], layout)
+    ]
+
+
+def has_header(path: Path, layout: dict[str, Any]) -> bool:
+    """Whether the first line has the names of the layout's columns; upper and lower case are the
+    same. A damaged file has none."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding=layout["encoding"], errors="replace") as file:
+            line = next((line for line in file if line.strip()), "").lstrip("\ufeff").strip("\r\n")
+    except (OSError, EOFError, zlib.error):
+        return False
+    names = [name.strip(layout["quote"] or None) for name in line.split(layout["delimiter"])]
+    return [name.lower() for name in names] == [name.lower() for name in layout["columns"]]
 
 
 def pseudonym_key_problem(uri: str) -> str | None:
@@ -103,5 +194,12 @@ def write_key(path: Path, key: str) -> None:
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the functions available to macros as methods of the adapter."""
     adapter.local_files = lambda self, folder, pattern: local_files(folder, pattern)
+    adapter.local_file_problem = lambda self, uri: local_file_problem(uri)
+    adapter.files_without_header = lambda self, *about: files_without_header(*about)
     adapter.pseudonym_key_problem = lambda self, uri: pseudonym_key_problem(uri)
-    adapter._available_ = adapter._available_ | {"local_files", "pseudonym_key_problem"}
+    adapter._available_ = adapter._available_ | {
+        "local_files",
+        "local_file_problem",
+        "files_without_header",
+        "pseudonym_key_problem",
+    }

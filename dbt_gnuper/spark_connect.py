@@ -28,7 +28,6 @@ from dbt_common.exceptions import DbtRuntimeError
 
 METHOD = "spark_connect"
 DEFAULT_PORT = "15002"
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 _TRACEBACK = "Traceback (most recent call last)"
 _END_OF_TRACEBACK = ("SQLSTATE:", "JVM stacktrace:")
@@ -64,7 +63,7 @@ class SparkConnectJobHelper(PythonJobHelper):
 
 
 @contextmanager
-def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
+def connect(host: str = "127.0.0.1") -> Iterator[Any]:
     """A Spark Connect session of its own, closed at the end.
 
     Raises:
@@ -91,7 +90,7 @@ def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
             f"{address.hostname}:{address.port} ({_first_sentence(error)}). Start the local one "
             "with `make server`, or set SPARK_REMOTE to the cluster's Connect URL."
         ) from None
-    if not any(name in url for name in LOOPBACK):
+    if not spark.conf.get("spark.master").startswith("local"):
         _ship_python_udfs(spark)
     with _sessions_lock:
         _sessions.add(spark)
@@ -104,7 +103,7 @@ def connect(host: str = LOOPBACK[0]) -> Iterator[Any]:
 
 
 def _ship_python_udfs(spark: Any) -> None:
-    """Send python_udfs to a remote server's workers; the local server has it on its path."""
+    """Send python_udfs to a cluster's workers; those of a local server have it on their path."""
     folder = Path(__file__).resolve().parent.parent / "python_udfs"
     with tempfile.TemporaryDirectory() as temporary:
         archive = Path(temporary) / "python_udfs.zip"

@@ -1,8 +1,9 @@
 """Thrift sessions that fail in a few lines, and end without failing.
 
 The Thrift server answers a failed statement with the message and a hundred lines of Java; dbt
-prints them all, and the sentence that helps is lost; of a server that has died it prints what the
-socket says. And now and then it fails to close a session
+prints them all, in its log too, and the sentence that helps is lost. Of a file that Spark cannot
+read they even quote a line, which may hold a phone number. Of a server that has died it prints what
+the socket says. And now and then it fails to close a session
 (Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
 the session was opened for is done by then.
 """
@@ -10,6 +11,7 @@ the session was opened for is done by then.
 import logging
 import re
 from contextlib import contextmanager
+from urllib.parse import unquote
 
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
 from dbt_common.exceptions import DbtDatabaseError
@@ -21,8 +23,27 @@ _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\
 _JAVA_CLASS = re.compile(r"^(?:[a-z]\w*\.)+[A-Z][\w$]*(?:Exception|Error): ")
 
 
+# A file that cannot be read; the name is part of an URI.
+_UNREADABLE = re.compile(
+    r"FAILED_READ_FILE.*?while reading file (?P<uri>\S+?)\. |(?:Could not read footer for file|"
+    r"CANNOT_READ_FILE_FOOTER\].*?file): ?(?P<footer>\S+?)\. ",
+    re.DOTALL,
+)
+_CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
+
+
 def shorten(message: str) -> str:
-    """The message up to its first stack frame, and the innermost cause if there is one."""
+    """The message up to its first stack frame, and the innermost cause if there is one. For a file
+    that cannot be read, its name, the kind of error and what to do, without a word of the file."""
+    unreadable = _UNREADABLE.search(message)
+    if unreadable:
+        causes = _CAUSE.findall(message)
+        return (
+            f"The file '{unquote(unreadable['uri'] or unreadable['footer'])}' cannot be read"
+            f"{f' ({causes[-1]})' if causes else ''}: it is damaged, was cut short, has a line of more "
+            "than a million fields, or may not be opened. Deliver it again or take it out of the "
+            "folder, and run again; what was released before stays."
+        )
     lines = message.strip().splitlines()
     is_stack = [line.lstrip().startswith(("at ", "...", "Caused by:")) for line in lines]
     if not any(is_stack):
@@ -50,14 +71,13 @@ def _no_answer(error: BaseException | None) -> str | None:
 
 
 @contextmanager
-def _in_few_lines():
-    """Errors of a statement or a connection, shortened."""
+def _lost_server_explained():
+    """The error of a server that is not there as a sentence; all others as they are."""
     try:
         yield
     except Exception as error:
+        # dbt's own error of a connection that does not open has it as its cause
         sentence = _no_answer(error)
-        if sentence is None and isinstance(error, DbtDatabaseError):
-            sentence = shorten(str(error.msg))
         if sentence is None:
             raise
         raise DbtDatabaseError(sentence) from None
@@ -66,13 +86,20 @@ def _in_few_lines():
 def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnectionManager]) -> None:
     """Change dbt-spark's connections accordingly."""
     execute, close, open_connection = wrapper.execute, wrapper.close, manager.open.__func__
+    poll = hive.Cursor.poll
 
-    def execute_and_shorten(self, sql, bindings=None):
-        with _in_few_lines():
+    def poll_and_shorten(self, *arguments, **options):
+        status = poll(self, *arguments, **options)
+        if status.errorMessage:
+            status.errorMessage = shorten(status.errorMessage)
+        return status
+
+    def execute_or_explain(self, sql, bindings=None):
+        with _lost_server_explained():
             return execute(self, sql, bindings)
 
-    def open_and_shorten(cls, connection):
-        with _in_few_lines():
+    def open_or_explain(cls, connection):
+        with _lost_server_explained():
             return open_connection(cls, connection)
 
     def close_for_good(self):
@@ -81,6 +108,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         except (hive.Error, TTransportException, OSError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
-    wrapper.execute = execute_and_shorten
+    hive.Cursor.poll = poll_and_shorten
+    wrapper.execute = execute_or_explain
     wrapper.close = close_for_good
-    manager.open = classmethod(open_and_shorten)
+    manager.open = classmethod(open_or_explain)

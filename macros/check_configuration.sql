@@ -11,13 +11,16 @@
             {%- do _impossible(name, 'a path as text') -%}
         {%- endif -%}
     {%- endfor -%}
-    {%- do _check_layout() -%}
+    {%- if not modules.re.fullmatch('[^/\\\\{}^]+', var('raw_file_pattern')) -%}
+        {%- do _impossible('raw_file_pattern', 'a glob for names of files: *, ? and [abc], without / \\\\ { } ^') -%}
+    {%- endif -%}
     {%- do _check_timestamp_format() -%}
+    {%- do _check_layout() -%}
     {%- if var('call_unit') is not none -%}{%- do _check_choice('call_unit', ['s', 'm', 'ms']) -%}{%- endif -%}
     {%- do _check_period() -%}
     {%- do _check_choice('exact_duplicates', ['keep', 'reject']) -%}
     {%- do _check_quality_gates() -%}
-    {%- do _check_number('max_weekly_interactions', above=0) -%}
+    {%- do _check_number('max_weekly_interactions', above=0, to=1000000000) -%}
 
     {%- for name in ['noct', 'work', 'ep', 'lp'] -%}
         {%- do _check_whole_number(name ~ '_begin', 0, 23) -%}
@@ -41,10 +44,13 @@
 
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
+    {%- do _check_choice('table_format', ['parquet', 'iceberg', 'delta']) -%}
     {%- do _check_choice('bandicoot', [true, false]) -%}
     {%- do _check_choice('overlapping_release', ['warn', 'stop', 'allow']) -%}
     {%- do _check_choice('bandicoot_engine', ['compiled', 'reference']) -%}
     {%- do _check_choice('clean_up', [true, false]) -%}
+    {%- do _check_earlier_release() -%}
+    {%- do _check_release_readers() -%}
     {%- do _check_schemas() -%}
     {%- if var('privacy_k') == 0 -%}
         {%- do exceptions.warn(
@@ -63,7 +69,8 @@
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
-        'overlapping_release', 'release_readers', 'bandicoot', 'bandicoot_engine',
+        'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+        'bandicoot', 'bandicoot_engine',
     ]) }}
 {%- endmacro %}
 
@@ -185,7 +192,7 @@
 
 {% macro _check_quality_gates() -%}
     {%- set allowed = 'a mapping of gates (' ~ default_quality_gates() | join(', ') ~ ') to {limit: a number '
-        ~ 'not below 0, severity: warn, stop or off}; what is left out keeps its default' -%}
+        ~ 'from 0 to 1000000, severity: warn, stop or off}; what is left out keeps its default' -%}
     {%- set gates = var('quality_gates') -%}
     {%- if gates is not mapping -%}{%- do _impossible('quality_gates', allowed) -%}{%- endif -%}
     {%- for name, gate in gates.items() -%}
@@ -193,10 +200,19 @@
             or gate | reject('in', ['limit', 'severity']) | list
             or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off']
             or gate.get('limit', 0) is boolean or gate.get('limit', 0) is not number
-            or not gate.get('limit', 0) >= 0 -%}
+            or not 0 <= gate.get('limit', 0) <= 1000000 -%}
             {%- do _impossible('quality_gates', allowed) -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{% macro _check_release_readers() -%}
+    {%- set readers = var('release_readers') -%}
+    {%- if readers is string or readers is mapping or readers is not sequence
+        or readers | reject('string') | list or '`' in readers | join -%}
+        {%- do _impossible('release_readers', 'a list of names of users or groups, without backticks') -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -209,6 +225,16 @@
         {%- do _impossible(
             'cap_coords', 'the latitude (-90 to 90) and longitude (-180 to 180) of the capital, in this order'
         ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_earlier_release() -%}
+    {%- set schema = var('earlier_release') -%}
+    {%- if schema is not none and (
+        schema is not string or not modules.re.fullmatch('[A-Za-z_][A-Za-z0-9_]*', schema)
+    ) -%}
+        {%- do _impossible('earlier_release', 'null or the name of a schema') -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -36,10 +36,10 @@
 
 {#
     Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
-    everything is to be read.
+    everything is to be read, and when the query is only looked at, not run.
 #}
 {% macro and_file_is_new(table) -%}
-    {%- if execute and is_incremental() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
         {%- set unchanged = _unchanged_files() -%}
         {%- if unchanged %}
         and not {{ source_file(table) }} in (
@@ -85,18 +85,31 @@
         {%- set relation = load_relation(this.incorporate(path={'identifier': name})) -%}
         {%- if relation is not none -%}
             {%- set stale = [] -%}
-            {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
-                {%- set file = _unescape(partition.split('/')[0].partition('=')[2]) -%}
-                {%- if file not in unchanged and file not in stale -%}{%- do stale.append(file) -%}{%- endif -%}
+            {%- for file in _files_in(relation) if file not in unchanged and file not in stale -%}
+                {%- do stale.append(file) -%}
             {%- endfor -%}
             {%- for file in stale -%}
+                {%- set is_file = 'source_file = ' ~ text_literal(file) -%}
                 {%- do run_query(
-                    'alter table ' ~ relation ~ ' drop if exists partition (source_file = '
-                    ~ text_literal(file) ~ ') purge'
+                    'alter table ' ~ relation ~ ' drop if exists partition (' ~ is_file ~ ') purge'
+                    if var('table_format') == 'parquet' else 'delete from ' ~ relation ~ ' where ' ~ is_file
                 ) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{# The files that a table has rows of. Of Parquet the catalog knows it. #}
+{% macro _files_in(relation) -%}
+    {%- if var('table_format') != 'parquet' -%}
+        {{ return(run_query('select distinct source_file from ' ~ relation).columns[0].values()) }}
+    {%- endif -%}
+    {%- set files = [] -%}
+    {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
+        {%- do files.append(_unescape(partition.split('/')[0].partition('=')[2])) -%}
+    {%- endfor -%}
+    {{ return(files) }}
 {%- endmacro %}
 
 

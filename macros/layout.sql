@@ -14,7 +14,7 @@
     {%- if column is none -%}
         cast(null as string)
     {%- elif column == 'file_name' -%}
-        regexp_extract(cdr._metadata.file_name, '^(.+?)([.](csv|parquet))?([.]gz)?$', 1)
+        regexp_extract({{ _file_name('cdr') }}, '^(.+?)([.](csv|parquet))?([.]gz)?$', 1)
     {%- elif raw_layout().format == 'parquet' -%}
         cast(cdr.{{ quoted_name(column) }} as string)
     {%- else -%}
@@ -54,14 +54,23 @@
 {#
     What a delivered file is called. Its name, unless the name is a customer's id: then a pseudonym.
 
-    {{ source_file('cdr') }}  ->  cdr._metadata.file_name
+    {{ source_file('cdr_files') }}
 #}
 {% macro source_file(table) -%}
     {%- if 'file_name' in raw_layout().fields.values() -%}
         hex({{ pseudonym(table ~ '._metadata.file_name') }})
     {%- else -%}
-        {{ table }}._metadata.file_name
+        {{ _file_name(table) }}
     {%- endif -%}
+{%- endmacro %}
+
+
+{# The name of a row's file. Spark gives it as part of an URI: with %20 for a space. #}
+{% macro _file_name(table) -%}
+    {%- set name = table ~ '._metadata.file_name' -%}
+    case
+        when contains({{ name }}, '%') then url_decode(replace({{ name }}, '+', '%2B')) else {{ name }}
+    end
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
 {#
     A person's id as a keyed pseudonym: SHA-256 over the secret key followed by the id, folded to
-    64 bits. NULL for an id that is NULL or empty. The key is read by Spark itself from its file, as
+    64 bits. NULL for an id that is NULL, empty or blank. The key is read by Spark itself from its file, as
     a scalar subquery: it appears in no SQL text, plan or log.
 
     {{ pseudonym('caller_id') }}
@@ -8,7 +8,7 @@
 {% macro pseudonym(id) -%}
     {# the condition also because xxhash64 of NULL is a number #}
     case
-        when {{ id }} != '' then xxhash64(sha2(concat(
+        when trim({{ id }}) != '' then xxhash64(sha2(concat(
             (select pseudonym_key.value from {{ source('raw', 'pseudonym_key') }} as pseudonym_key), {{ id }}
         ), 256))
     end

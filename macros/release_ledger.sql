@@ -5,11 +5,13 @@
 {% macro release_parameters() -%}
     {%- set parameters = {} -%}
     {%- for name in known_vars() | sort if name not in
-        ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'pseudonym_key_file', 'clean_up',
-         'overlapping_release', 'release_readers', 'bandicoot_engine'] -%}
+        ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'pseudonym_key_file', 'clean_up',
+         'quality_gates', 'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
+         'bandicoot_engine'] -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
-            name: value | map('string') | list if name == 'holidays' and value is not none else value
+            name: value | map('string') | list if name == 'holidays' and value is not none
+            else value | string if name in ['period_begin', 'period_end'] and value is not none else value
         }) -%}
     {%- endfor -%}
     {{ return(tojson(parameters, sort_keys=true)) }}

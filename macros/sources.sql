@@ -11,7 +11,7 @@
 
     {%- do run_query('create schema if not exists ' ~ cdr.include(identifier=false)) -%}
     {%- set layout = raw_layout() -%}
-    {%- set files = {'path': folder, 'pathGlobFilter': pattern} -%}
+    {%- set files = {'path': _literal_path(folder), 'pathGlobFilter': pattern} -%}
     {%- do _register(source('raw', 'cdr_files'), 'binaryFile', files) -%}
     {%- if layout.format == 'csv' -%}
         {%- do _register(cdr, 'csv', dict(files, **_csv_options(layout)), layout.columns + ['malformed_row']) -%}
@@ -20,10 +20,10 @@
     {%- endif -%}
     {%- do _register(source('raw', 'cdr_lines'), 'text', files, ['value']) -%}
     {%- do _register(
-        source('raw', 'locations'), 'csv', dict(_csv_options(layout.locations), path=locations_file()),
+        source('raw', 'locations'), 'csv', dict(_csv_options(layout.locations), path=_literal_path(locations_file()), enforceSchema='false'),
         layout.locations.columns + ['malformed_row'],
     ) -%}
-    {%- do _register(source('raw', 'pseudonym_key'), 'text', {'path': pseudonym_key_file()}, ['value']) -%}
+    {%- do _register(source('raw', 'pseudonym_key'), 'text', {'path': _literal_path(pseudonym_key_file())}, ['value']) -%}
     {%- do _check_raw_sources(folder, pattern) -%}
 {%- endmacro %}
 
@@ -53,6 +53,12 @@
 {%- endmacro %}
 
 
+{# A path as it is: without this Spark would take [x], {x}, * and ? in it for patterns. #}
+{% macro _literal_path(path) -%}
+    {{ return(modules.re.sub('([][{}*?\\\\])', '\\\\\\1', path)) }}
+{%- endmacro %}
+
+
 {# Options of Spark's CSV reader for a layout, or for the locations of one. #}
 {% macro _csv_options(layout) -%}
     {{ return({
@@ -61,11 +67,10 @@
         'escape': layout.escape,
         'encoding': layout.encoding,
         'header': layout.header | string | lower,
-        'enforceSchema': 'false',
         'mode': 'PERMISSIVE',
         'columnNameOfCorruptRecord': 'malformed_row',
         'columnPruning': 'false',
-        'maxColumns': '100000',
+        'maxColumns': '1000000',
     }) }}
 {%- endmacro %}
 
@@ -97,6 +102,20 @@
     {%- set files = adapter.local_files(folder, pattern) -%}
     {%- if files is not none -%}
         {%- if files | length == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+        {%- set unreadable = files | selectattr('problem') | list -%}
+        {%- if unreadable -%}
+            {{ exceptions.raise_compiler_error(
+                unreadable | length ~ ' of the ' ~ files | length ~ " files that match '" ~ pattern ~ "' in '"
+                ~ folder ~ "' cannot be read: " ~ _names_with(unreadable, 'problem')
+                ~ '. Deliver them again, take them out of the folder, or change raw_file_pattern.'
+            ) }}
+        {%- endif -%}
+        {%- set doubtful = files | selectattr('doubt') | list -%}
+        {%- if doubtful -%}
+            {%- do exceptions.warn(
+                'Files whose rows cannot be right: ' ~ _names_with(doubtful, 'doubt') ~ " in '" ~ folder ~ "'."
+            ) -%}
+        {%- endif -%}
         {%- set empty = files | selectattr('size', 'equalto', 0) | map(attribute='name') | list -%}
         {%- if empty | length == files | length -%}
             {{ exceptions.raise_compiler_error(
@@ -111,12 +130,42 @@
         {%- endif -%}
     {%- endif -%}
     {%- set locations = locations_file() -%}
-    {%- set found = adapter.local_files(locations.rpartition('/')[0] ~ '/', locations.rpartition('/')[2]) -%}
-    {%- if found is not none and found | length == 0 -%}
-        {%- do _no_locations(locations) -%}
-    {%- endif -%}
+    {%- set problem = adapter.local_file_problem(locations) -%}
+    {%- if problem -%}{%- do _no_locations(locations, problem) -%}{%- endif -%}
     {%- set problem = adapter.pseudonym_key_problem(pseudonym_key_file()) -%}
     {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+{%- endmacro %}
+
+
+{# The first five files with what is said of each. #}
+{% macro _names_with(files, key) -%}
+    {%- set sentences = [] -%}
+    {%- for file in files[:5] -%}{%- do sentences.append("'" ~ file.name ~ "' " ~ file[key]) -%}{%- endfor -%}
+    {{ return(sentences | join(', ') ~ (' and ' ~ (files | length - 5) ~ ' more' if files | length > 5 else '')) }}
+{%- endmacro %}
+
+
+{#
+    Stops the run when a CSV file does not begin with the header of the layout: its columns may have
+    another order. Spark's own check would quote the line, which may be a customer's.
+#}
+{% macro _check_headers(folder, pattern) -%}
+    {%- set layout = raw_layout() -%}
+    {%- set names = adapter.files_without_header(folder, pattern, layout) -%}
+    {%- if names is none -%}
+        {%- set names = run_query(
+            'select _metadata.file_name from ' ~ source('raw', 'cdr_lines') ~ ' group by _metadata.file_name '
+            ~ 'having count_if(lower(replace(value, ' ~ text_literal(layout.quote) ~ ", '')) = lower("
+            ~ text_literal(layout.columns | join(layout.delimiter)) ~ ')) = 0 order by 1'
+        ).columns[0].values() -%}
+    {%- endif -%}
+    {%- if names -%}
+        {{ exceptions.raise_compiler_error(
+            "The file '" ~ names[0] ~ "'" ~ (' and ' ~ (names | length - 1) ~ ' more do' if names | length > 1 else ' does')
+            ~ ' not begin with the header of the layout: ' ~ layout.columns | join(layout.delimiter)
+            ~ '. Deliver again, or describe the files in var layout.'
+        ) }}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -131,6 +180,8 @@
     {%- endif -%}
     {%- set files = run_query('select count(*) from ' ~ source('raw', 'cdr_files')).columns[0][0] -%}
     {%- if files == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+    {%- if raw_layout().format == 'csv' and raw_layout().header -%}{%- do _check_headers(folder, pattern) -%}{%- endif -%}
+    {%- if raw_layout().format == 'parquet' -%}{%- do _check_parquet_columns() -%}{%- endif -%}
 
     {%- set columns = raw_layout().locations.columns -%}
     {%- set cells = run_query(
@@ -178,9 +229,22 @@
 {%- endmacro %}
 
 
-{% macro _no_locations(path) -%}
+{% macro _no_locations(path, problem='is empty') -%}
     {{ exceptions.raise_compiler_error(
-        "The locations file '" ~ path ~ "' does not exist or is empty. Set raw_locations to a file "
-        ~ 'in raw_data_path or to an absolute path; its columns are antenna_id, cell_id, longitude, latitude.'
+        "The locations file '" ~ path ~ "' " ~ problem ~ '. Set raw_locations to a file in raw_data_path or to '
+        ~ 'an absolute path; its columns are ' ~ raw_layout().locations.columns | join(', ') ~ ', by var layout.'
     ) }}
+{%- endmacro %}
+
+
+{# Stops the run when the Parquet files lack a column of the layout. #}
+{% macro _check_parquet_columns() -%}
+    {%- set columns = adapter.get_columns_in_relation(source('raw', 'cdr')) | map(attribute='name') | list -%}
+    {%- set known = columns | map('lower') | list + ['file_name'] -%}
+    {%- for name, column in raw_layout().fields.items() if column is not none and column | lower not in known -%}
+        {{ exceptions.raise_compiler_error(
+            'The Parquet files have no column ' ~ column ~ ', from which the layout takes ' ~ name ~ '. Their columns '
+            ~ 'are: ' ~ columns | join(', ') ~ '. Set fields of var layout accordingly.'
+        ) }}
+    {%- endfor -%}
 {%- endmacro %}

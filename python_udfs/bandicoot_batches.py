@@ -24,8 +24,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from python_udfs.bandicoot_columns import INDICATOR_NAMES
-from python_udfs.bandicoot_events import EVENT_COLUMNS, BandicootSettings, UnsortedEventsError
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, NEEDED_COLUMNS
+from python_udfs.bandicoot_events import (
+    EVENT_COLUMNS,
+    BandicootSettings,
+    UnsortedEventsError,
+    with_constants,
+)
 
 ENGINES = ("compiled", "reference")
 BLOCK_ROWS = 50_000
@@ -115,12 +120,15 @@ def map_users(
     """One row per user; see `indicator_function`."""
     compute = _load_engine(engine, cache_dir)
     previous_id = None
+    impossible = np.array([bool(needs & {*settings.missing_columns}) for needs in NEEDED_COLUMNS])
     for block in whole_users(batches, block_rows):
         _check_order_of_users(block, previous_id)
         previous_id = block.user_ids[-1]
         for first in range(0, block.users, OUTPUT_ROWS):
             part = block.part(first, first + OUTPUT_ROWS)
-            yield _output_batch(part, *_compute_block(part, compute, settings))
+            part = Block(with_constants(part.events, settings.missing_columns), part.starts)
+            numbers, indicators, errors = _compute_block(part, compute, settings)
+            yield _output_batch(part, numbers, np.where(impossible, np.nan, indicators), errors)
 
 
 def whole_users(batches: Iterable[pa.RecordBatch], block_rows: int) -> Iterator[Block]:

@@ -68,6 +68,7 @@ class Indicator:
     interactions: the kinds of event it is computed for; empty for positions.
     statistics: how a list of values is summarised; empty for a single value.
     in_parts: whether it is computed for the nine parts of week and day.
+    needs: columns of the events, of those that data may lack, without which it does not exist.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Indicator:
     statistics: tuple[str, ...] = ()
     in_parts: bool = True
     page: str | None = None
+    needs: frozenset[str] = frozenset()
 
     @property
     def source(self) -> str:
@@ -90,6 +92,8 @@ class Indicator:
 
 
 _CALL_AND_TEXT = ("call", "text")
+_CONTACTS = frozenset({"correspondent_id"})
+_DURATIONS = frozenset({"call_duration"})
 _CONVERSATION = (
     "A conversation is a run of texts with one contact, each less than an hour after the previous "
     "event with that contact; a call ends it."
@@ -119,6 +123,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         _CALL_AND_TEXT,
+        needs=_CONTACTS,
     ),
     Indicator(
         "call_duration",
@@ -129,6 +134,7 @@ INDICATORS = (
         "individual",
         ("call",),
         ALL_STATISTICS,
+        needs=_DURATIONS,
     ),
     Indicator(
         "percent_nocturnal",
@@ -148,6 +154,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         ("callandtext",),
+        needs=_CONTACTS,
     ),
     Indicator(
         "percent_initiated_interactions",
@@ -168,6 +175,7 @@ INDICATORS = (
         "individual",
         ("callandtext",),
         ALL_STATISTICS,
+        needs=_CONTACTS,
     ),
     Indicator(
         "response_rate_text",
@@ -178,6 +186,7 @@ INDICATORS = (
         "no conversation of this part begins with an incoming text",
         "individual",
         ("callandtext",),
+        needs=_CONTACTS,
     ),
     Indicator(
         "entropy_of_contacts",
@@ -187,6 +196,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         _CALL_AND_TEXT,
+        needs=_CONTACTS,
     ),
     Indicator(
         "balance_of_contacts",
@@ -198,6 +208,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         ALL_STATISTICS,
+        needs=_CONTACTS,
     ),
     Indicator(
         "interactions_per_contact",
@@ -208,6 +219,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         ALL_STATISTICS,
+        needs=_CONTACTS,
     ),
     Indicator(
         "interevent_time",
@@ -228,6 +240,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         _CALL_AND_TEXT,
+        needs=_CONTACTS,
     ),
     Indicator(
         "percent_pareto_durations",
@@ -238,6 +251,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         ("call",),
+        needs=_CONTACTS | _DURATIONS,
     ),
     Indicator(
         "number_of_interactions",
@@ -400,6 +414,11 @@ def _document(
 _DOCS = {doc.name: doc for indicator in INDICATORS for doc in _columns_of(indicator)}
 
 INDICATOR_NAMES: tuple[str, ...] = tuple(_DOCS)
+
+NEEDED_COLUMNS: tuple[frozenset[str], ...] = tuple(
+    indicator.needs for indicator in INDICATORS for _ in _columns_of(indicator)
+)
+"""What each indicator needs, in the order of INDICATOR_NAMES."""
 
 
 def describe(column: str) -> ColumnDoc:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -55,6 +56,8 @@ class BandicootSettings:
     weekend_days: ISO numbers of the days of the weekend, Monday = 1.
     night_begin, night_end: full hours 0 to 23. Where the night passes midnight, both instants
         belong to the night; where it does not (begin < end), neither does.
+    missing_columns: columns that the data does not have at all. Indicators that need them do not
+        exist; all others are computed as if every event had the same value there.
 
     bandicoot knows no holidays: a holiday counts as the day of the week that it is.
     """
@@ -62,6 +65,7 @@ class BandicootSettings:
     weekend_days: tuple[int, ...] = (6, 7)
     night_begin: int = 19
     night_end: int = 7
+    missing_columns: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weekend_days", tuple(self.weekend_days))
@@ -71,6 +75,20 @@ class BandicootSettings:
         for name in ("night_begin", "night_end"):
             if getattr(self, name) not in range(24):
                 raise ValueError(f"{name} is {getattr(self, name)!r}; hours are 0 to 23")
+        for name in self.missing_columns:
+            if name not in OPTIONAL_COLUMNS:
+                raise ValueError(f"missing_columns has {name!r}; only {OPTIONAL_COLUMNS} may be")
+
+
+OPTIONAL_COLUMNS = ("correspondent_id", "call_duration")
+
+
+def with_constants(events: pa.Table, columns: Iterable[str]) -> pa.Table:
+    """The events with one and the same value, 0, everywhere in these columns."""
+    for name in columns:
+        constant = pa.array(np.zeros(events.num_rows, np.int64))
+        events = events.set_column(events.schema.get_field_index(name), name, constant)
+    return events
 
 
 class UnsortedEventsError(ValueError):

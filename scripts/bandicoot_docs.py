@@ -42,11 +42,14 @@ def column_text(name: str) -> str:
     """One column of the model's properties."""
     if name == RECORDS:
         meaning = (
-            "Mean over the antenna's residents: number of national events. "
-            "Unit: events. Range: 1 or more."
+            "Mean over the antenna's residents: number of national events. Unit: events. "
+            "Range: 1 or more. NULL: no resident has any, or withheld."
         )
     else:
-        meaning = f"Mean over the antenna's residents who have a value. {describe(name).text()}"
+        meaning = (
+            "Mean over the antenna's residents who have a value; NULL when none has, or when "
+            f"withheld. For each of them: {describe(name).text()}"
+        )
     quoted = meaning.replace("'", "''")
     return f"      - name: {name}\n        data_type: double\n        description: '{quoted}'\n"
 

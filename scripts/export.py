@@ -1,4 +1,4 @@
-"""Writes the released tables to files, as CSV and as Parquet, one file each.
+"""Writes the released tables to files: CSV, Parquet, files for maps, and what they mean.
 
     python -m scripts.export [--output output]
 
@@ -14,11 +14,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
+import shapely
 
 from dbt_gnuper.spark_connect import connect
+from scripts import data_dictionary
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # The tables that are exported, and the order of their rows. (The ledger of releases is for the
@@ -26,18 +30,29 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "final_features": ["antenna_id"],
     "final_interactions": ["antenna_id1", "antenna_id2"],
+    "final_flows": ["antenna_id1", "antenna_id2"],
+    "final_hourly_profile": ["antenna_id", "hour"],
+    "final_weekly_profile": ["antenna_id", "week"],
+    "data_quality": ["day"],
     "release_report": ["released_table", "position"],
+    "release_run": ["release_id"],
+}
+# Bandicoot's 723 columns have two underscores in their names. They would make text files for maps
+# of half a gigabyte.
+INDICATOR = "__"
+WGS84 = "EPSG:4326"
+PLACES = {
+    "antennas.geo.parquet": "final_features with the antennas as points (GeoParquet)",
+    "antennas.geojson": "gnuper's features with the antennas as points (GeoJSON)",
+    "ties.geo.parquet": "final_interactions as lines between two different antennas (GeoParquet)",
+    "ties.geojson": "final_interactions as lines between two different antennas (GeoJSON)",
 }
 
 
 def released_tables(target: Path) -> dict[str, str]:
     """Name and place in the catalog of each table to export, from dbt's manifest."""
-    manifest = json.loads((target / "manifest.json").read_text())
-    return {
-        node["name"]: f"`{node['schema']}`.`{node['alias']}`"
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node["name"] in ORDER
-    }
+    models = data_dictionary.models(data_dictionary.read_manifest(target))
+    return {name: f"`{models[name]['schema']}`.`{models[name]['alias']}`" for name in ORDER}
 
 
 def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa.Table]:
@@ -45,18 +60,73 @@ def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa
     output.mkdir(parents=True, exist_ok=True)
     written = {}
     with connect() as spark:
-        for name, place in sorted(released_tables(target).items()):
+        for name, place in released_tables(target).items():
             table = spark.table(place).orderBy(*ORDER[name]).toArrow()
-            _write(output / f"{name}.csv", lambda path, table=table: pa.csv.write_csv(table, path))
+            _write_csv(output / f"{name}.csv", table)
             _write(
                 output / f"{name}.parquet",
                 lambda path, table=table: pa.parquet.write_table(table, path, compression="zstd"),
             )
             written[name] = table
+    _write_places(output, written["final_features"], written["final_interactions"])
+    _write_dictionary(output, target, written)
     return written
 
 
-def _write(path: Path, write: Callable[[Path], None]) -> None:
+def _write_places(output: Path, features: pa.Table, interactions: pa.Table) -> None:
+    """The antennas as points and the pairs as lines."""
+    antennas = _frame(features)
+    points = gpd.GeoDataFrame(
+        antennas,
+        geometry=gpd.points_from_xy(antennas["longitude"], antennas["latitude"]),
+        crs=WGS84,
+    )
+    pairs = _frame(interactions).query("antenna_id1 != antenna_id2")
+    place = points.set_index("antenna_id").geometry
+    ends = [shapely.get_coordinates(place.loc[pairs[f"antenna_id{end}"]]) for end in (1, 2)]
+    lines = gpd.GeoDataFrame(
+        pairs,
+        geometry=shapely.linestrings([[start, end] for start, end in zip(*ends, strict=True)])
+        if len(pairs)
+        else [],
+        crs=WGS84,
+    )
+    few = points[[name for name in points.columns if INDICATOR not in name]]
+    for name, frames in {"antennas": (points, few), "ties": (lines, lines)}.items():
+        _write(output / f"{name}.geo.parquet", frames[0].to_parquet)
+        _write(
+            output / f"{name}.geojson",
+            lambda path, name=name, frame=frames[1]: frame.to_file(
+                path, driver="GeoJSON", layer=name, RFC7946="YES"
+            ),
+        )
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """A table in pandas, with whole numbers that may be missing."""
+    whole = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
+    return table.to_pandas(types_mapper=whole.get)
+
+
+def _write_dictionary(output: Path, target: Path, tables: dict[str, pa.Table]) -> None:
+    """What the columns mean, as CSV and as a Frictionless Data Package."""
+    manifest = data_dictionary.read_manifest(target)
+    run = tables["release_run"].to_pylist()[0]
+    columns = {name: table.column_names for name, table in tables.items()}
+    entries = data_dictionary.entries(manifest, columns, json.loads(run["parameters"]))
+    _write_csv(output / "data_dictionary.csv", data_dictionary.as_table(entries))
+    package = data_dictionary.data_package(manifest, entries, ORDER, run, PLACES)
+    _write(
+        output / "datapackage.json",
+        lambda path: path.write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n"),
+    )
+
+
+def _write_csv(path: Path, table: pa.Table) -> None:
+    _write(path, lambda draft: pa.csv.write_csv(table, draft))
+
+
+def _write(path: Path, write: Callable[[Path], object]) -> None:
     """Write to a draft beside the file, then put it in the file's place in one step."""
     draft = path.with_name(path.name + ".new")
     write(draft)

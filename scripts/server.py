@@ -391,6 +391,8 @@ def _default_settings() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.eventLog.enabled": "false",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
+        # Without a checksum file beside each file: half the files, half the `chmod` processes.
+        "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
         "spark.kryoserializer.buffer.max": "512m",
         # Shuffle files are deleted once the objects that own them are collected as garbage,
         # which an idle server would do every 30 minutes only.

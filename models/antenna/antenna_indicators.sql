@@ -24,8 +24,8 @@ with resident_indicators as (
 select
     antenna_id,
     position,
-    avg(value) as value,
+    {{ ratio(exact_sum('value'), 'count(value)') }} as value,
     count(value) as users,
-    {{ ratio('max(abs(value))', 'sum(abs(value))') }} as largest_share
+    {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
 from resident_indicators
 group by antenna_id, position

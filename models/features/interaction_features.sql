@@ -51,12 +51,12 @@ partner_features as (
 
     select
         antenna_id,
-        {{ ratio('sum(call_count * km)', 'sum(call_count)') }} as calls_dist_mean,
-        {{ ratio('sum(sms_count * km)', 'sum(sms_count)') }} as sms_dist_mean,
+        {{ ratio(exact_sum('call_count * km'), 'sum(call_count)') }} as calls_dist_mean,
+        {{ ratio(exact_sum('sms_count * km'), 'sum(sms_count)') }} as sms_dist_mean,
         count(call_count) as calls_partners,
         count(sms_count) as sms_partners,
-        sum({{ entropy_term('call_count', 'all_calls') }}) as calls_entropy,
-        sum({{ entropy_term('sms_count', 'all_sms') }}) as sms_entropy
+        {{ exact_sum(entropy_term('call_count', 'all_calls')) }} as calls_entropy,
+        {{ exact_sum(entropy_term('sms_count', 'all_sms')) }} as sms_entropy
     from interactions
     group by antenna_id
 

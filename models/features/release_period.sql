@@ -23,7 +23,8 @@ contents as (
         count(*) as files,
         coalesce(sum(records), 0) as accepted_rows,
         array_join(
-            array_sort(collect_list(concat_ws(':', source_file, records, first_day, last_day))), '; '
+            array_sort(collect_list(concat_ws(':', source_file, records, first_day, last_day))),
+            '; '
         ) as inventory
     from accepted
 

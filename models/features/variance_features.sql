@@ -4,10 +4,8 @@
 select
     antenna_id,
     {%- for kind in ['calls', 'sms', 'vol'] %}
-    case
-        when count({{ ratio('og_' ~ kind, 'ic_' ~ kind) }}) > 1
-            then var_samp({{ ratio('og_' ~ kind, 'ic_' ~ kind) }})
-    end as {{ kind }}_ratio_var{{ ',' if not loop.last }}
+    {{ sample_variance(ratio('og_' ~ kind, 'ic_' ~ kind)) }}
+        as {{ kind }}_ratio_var{{ ',' if not loop.last }}
     {%- endfor %}
 from {{ ref('antenna_metrics_window') }}
 where window = 'week'

@@ -16,16 +16,5 @@
 -- depends_on: {{ ref('interaction_decisions') }}
 -- depends_on: {{ ref('user_home_antenna') }}
 
-select
-    release_id,
-    first_day,
-    last_day,
-    files,
-    accepted_rows,
-    parameters,
-    split_part(version(), ' ', 1) as spark_version,
-    -- noqa: disable=TMP
-    {{ text_literal(dbt_version) }} as dbt_version,
-    cast({{ text_literal(run_started_at.strftime('%Y-%m-%dT%H:%M:%SZ')) }} as timestamp)
-        as released_at
+select release_id
 from {{ ref('release_period') }}

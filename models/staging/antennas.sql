@@ -2,8 +2,8 @@
 
 select
     antenna_id,
-    avg(longitude) as longitude,
-    avg(latitude) as latitude,
+    {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+    {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude,
     count(*) as cells
 from {{ ref('cells') }}
 group by antenna_id

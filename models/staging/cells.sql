@@ -18,8 +18,8 @@ located_cells as (
     select
         antenna_id,
         cell_id,
-        avg(longitude) as longitude,
-        avg(latitude) as latitude
+        {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+        {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude
     from locations
     where
         antenna_id is not null

@@ -18,6 +18,7 @@
 
 {%- set layout = raw_layout() %}
 {%- set has_both_sides = layout.fields.correspondent_cell_id is not none %}
+{%- set used = layout.fields.values() | reject('in', [none, 'file_name']) | unique %}
 
 -- the layout's columns as fields of an event, still text
 with unified as (
@@ -39,14 +40,18 @@ with unified as (
         {%- else %}
         {{ decoded('national') }} = 'national' as is_national,
         {%- endif %}
-        {{ 'cdr._metadata.row_index + 1' if layout.format == 'parquet' else 'cast(null as bigint)' }}
-            as file_row,
-        {{ 'cdr.malformed_row is not null' if layout.format == 'csv' else 'false' }} as is_malformed,
+        {%- if layout.format == 'parquet' %}
+        cdr._metadata.row_index + 1 as file_row,
+        false as is_malformed,
+        {%- else %}
+        cast(null as bigint) as file_row,
+        cdr.malformed_row is not null as is_malformed,  -- noqa: RF03
+        {%- endif %}
         {%- if var('exact_duplicates') == 'reject' %}
         row_number() over (
             partition by
                 cdr._metadata.file_name
-                {%- for column in layout.columns or layout.fields.values() | select | unique %},
+                {%- for column in layout.columns or used %},
                 cdr.{{ quoted_name(column) }}
                 {%- endfor %}
             order by cdr._metadata.file_name
@@ -62,22 +67,35 @@ with unified as (
 sides as (
 
     {% if has_both_sides -%}
-    -- the caller's record and, if the other side is a customer too, the recipient's
+    -- a record for each side whose cell is known, for only they are the operator's customers; the
+    -- caller's where none is
     select
-        unified.* except (direction, caller_id, correspondent_id, cell_id, correspondent_cell_id),
-        inline(filter(
-            array(
-                struct(
-                    1 as side, 'out' as direction, caller_id, correspondent_id, cell_id
-                ),
-                struct(
-                    2 as side, 'in' as direction, correspondent_id as caller_id,
-                    caller_id as correspondent_id, correspondent_cell_id as cell_id
-                )
-            ),
-            record -> record.side = 1 or (record.cell_id is not null and not is_malformed)
-        ))
+        unified.* except (  -- noqa: AL03, RF03
+            direction, caller_id, correspondent_id, cell_id, correspondent_cell_id
+        ),
+        position + 1 as side,
+        record.direction,
+        record.caller_id,
+        record.correspondent_id,
+        record.cell_id
     from unified
+    lateral view
+        posexplode(
+            filter(
+                array(
+                    struct('out' as direction, caller_id, correspondent_id, cell_id),
+                    struct(
+                        'in' as direction, correspondent_id as caller_id,
+                        caller_id as correspondent_id, correspondent_cell_id as cell_id
+                    )
+                ),
+                record -> case record.direction
+                    when 'in' then record.cell_id != '' and not is_malformed
+                    else record.cell_id != '' or is_malformed
+                        or coalesce(correspondent_cell_id, '') = ''
+                end
+            )
+        ) records as position, record
     {%- else -%}
     select
         *,
@@ -182,5 +200,5 @@ select
     file_versions.file_version,
     judged.outcome
 from judged
-inner join ({{ file_versions() }}) as file_versions
+inner join ({{ file_versions() }}) as file_versions  -- noqa: ST05
     on judged.source_file = file_versions.source_file

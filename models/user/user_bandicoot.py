@@ -6,18 +6,29 @@ Grain, columns and their order are described in _user__models.yml.
 from pyspark.sql import functions as F
 
 from python_udfs.bandicoot_batches import indicator_function, output_schema
-from python_udfs.bandicoot_events import EVENT_COLUMNS, TOTAL_ORDER, BandicootSettings
+from python_udfs.bandicoot_events import (
+    EVENT_COLUMNS,
+    OPTIONAL_COLUMNS,
+    TOTAL_ORDER,
+    BandicootSettings,
+)
 
 
 def model(dbt, spark):
+    national_events = dbt.ref("events").where("is_national")
     settings = BandicootSettings(
         weekend_days=tuple(map(int, str(dbt.config.meta_get("weekend_days")).split())),
         night_begin=int(dbt.config.meta_get("noct_begin")),
         night_end=int(dbt.config.meta_get("noct_end")),
+        # a layout without the column; with it, an event without a value is no accepted row
+        missing_columns=tuple(
+            name
+            for name in OPTIONAL_COLUMNS
+            if national_events.where(F.col(name).isNotNull()).isEmpty()
+        ),
     )
     engine = dbt.config.meta_get("bandicoot_engine")
 
-    national_events = dbt.ref("events").where("is_national")
     places = F.broadcast(dbt.ref("antennas").select("antenna_id", "latitude", "longitude"))
 
     # A fixed number of partitions: these rows are few bytes but much work, and adaptive execution,

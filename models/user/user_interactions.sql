@@ -6,27 +6,31 @@ with user_home_antenna as (
 
 ),
 
-events as (
+-- added up before the homes are joined: a fraction of the rows
+contacts as (
 
-    select * from {{ ref('events') }}
+    select
+        user_id,
+        correspondent_id,
+        sum(case when interaction = 'call' then 1 end) as call_count,
+        sum(case when interaction = 'text' then 1 end) as sms_count,
+        sum(call_duration) as vol_sum
+    from {{ ref('events') }}
+    where correspondent_id is not null
+    group by user_id, correspondent_id
 
 )
 
 select
-    events.user_id,
-    events.correspondent_id,
-    caller_home.antenna_id as antenna_id1,
+    contacts.user_id,
+    contacts.correspondent_id,
+    user_home.antenna_id as antenna_id1,
     correspondent_home.antenna_id as antenna_id2,
-    sum(case when events.interaction = 'call' then 1 end) as call_count,
-    sum(case when events.interaction = 'text' then 1 end) as sms_count,
-    sum(events.call_duration) as vol_sum
-from events
-inner join user_home_antenna as caller_home
-    on events.user_id = caller_home.user_id
+    contacts.call_count,
+    contacts.sms_count,
+    contacts.vol_sum
+from contacts
+inner join user_home_antenna as user_home
+    on contacts.user_id = user_home.user_id
 inner join user_home_antenna as correspondent_home
-    on events.correspondent_id = correspondent_home.user_id
-group by
-    events.user_id,
-    events.correspondent_id,
-    caller_home.antenna_id,
-    correspondent_home.antenna_id
+    on contacts.correspondent_id = correspondent_home.user_id

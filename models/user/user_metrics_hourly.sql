@@ -1,10 +1,11 @@
 {# one row per user and hour of the day with an event #}
 
+{# a view, read once #}
+{{ config(materialized='view') }}
+
 select
     user_id,
     hour,
-    {%- for measure in measures() %}
-    sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
-    {%- endfor %}
-from {{ ref('user_metrics') }}
+    {{- event_measures() }}
+from {{ ref('events') }}
 group by user_id, hour

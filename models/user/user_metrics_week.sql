@@ -1,28 +1,7 @@
 {# one row per user, week and week part with an event #}
 
-with user_metrics as (
-
-    select * from {{ ref('user_metrics') }}
-
-),
-
-holidays as (
-
-    {{ holiday_dates() }}
-
-),
-
-dated as (
-
-    select
-        user_metrics.*,
-        {{ week_start('user_metrics.day') }} as week,
-        {{ week_part('user_metrics.day', is_holiday='holidays.day is not null') }} as week_part
-    from user_metrics
-    left join holidays
-        on user_metrics.day = holidays.day
-
-)
+{# a view, read once #}
+{{ config(materialized='view') }}
 
 select
     user_id,
@@ -31,5 +10,5 @@ select
     {%- for measure in measures() %}
     sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
     {%- endfor %}
-from dated
+from {{ ref('user_metrics_part') }}
 group by user_id, week, week_part

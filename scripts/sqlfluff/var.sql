@@ -6,7 +6,10 @@
     {{ return({
         'bandicoot': true,
         'cap_coords': [1.5, 2.5],
+        'earlier_release': 'gnuper_earlier',
         'holidays': none,
+        'period_begin': none,
+        'period_end': none,
         'timestamp_format': ['yyyy-MM-dd HH:mm:ss', 'dd/MM/yyyy HH:mm'],
         'weekend_days': [6, 7],
     }.get(name, 1)) }}

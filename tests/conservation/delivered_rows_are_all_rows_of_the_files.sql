@@ -1,22 +1,40 @@
 {#
     Every row of the CDR files is accepted or rejected, exactly once: per file the rows of
-    delivered_rows are as many as the file's lines that are not blank.
+    delivered_rows are as many as the file's lines that are not blank, without the header, or as the
+    rows of the Parquet file. A row that holds both sides of an event counts once, by its first
+    record.
 
     A failure means
     (a) the files were changed while the run read them: run again; or
     (b) the CSV reader took several lines for one row, or left some out: look at the options in
         macros/sources.sql; or
-    (c) delivered_rows multiplies rows: the join to cells finds more than one serving antenna.
+    (c) delivered_rows multiplies rows: the join to cells finds more than one serving antenna; or
+    (d) another run has replaced the raw tables in between: run again.
 #}
+
+{%- set layout = raw_layout() %}
+
 with lines as (
 
-    select
-        _metadata.file_name as source_file,  -- noqa: RF03
-        count(*) as line_count
-    from {{ source('raw', 'cdr_lines') }}
+    {% if layout.format == 'parquet' -%}
+    select {{ source_file('cdr') }} as source_file
+    from {{ source('raw', 'cdr') }} as cdr  -- noqa: AL05
+    {%- else -%}
+    select {{ source_file('cdr_lines') }} as source_file
+    from {{ source('raw', 'cdr_lines') }} as cdr_lines  -- noqa: AL05
     -- blank for the CSV reader: nothing but white space and control characters
     where value rlike '[^\\x00-\\x20]'
-    group by _metadata.file_name  -- noqa: RF03
+    {%- endif %}
+
+),
+
+delivered as (
+
+    select
+        source_file,
+        count(*) - {{ 1 if layout.format == 'csv' and layout.header else 0 }} as delivered
+    from lines
+    group by source_file
 
 ),
 
@@ -27,18 +45,19 @@ accepted_and_rejected as (
         count_if(outcome = 'accepted') as accepted,
         count_if(outcome != 'accepted') as rejected
     from {{ ref('delivered_rows') }}
+    where side = 1
     group by source_file
 
 )
 
 select
-    coalesce(lines.source_file, accepted_and_rejected.source_file) as source_file,
-    lines.line_count,
+    coalesce(delivered.source_file, accepted_and_rejected.source_file) as source_file,
+    delivered.delivered,
     accepted_and_rejected.accepted,
     accepted_and_rejected.rejected
-from lines
+from delivered
 full outer join accepted_and_rejected
-    on lines.source_file = accepted_and_rejected.source_file
+    on delivered.source_file = accepted_and_rejected.source_file
 where
-    coalesce(lines.line_count, 0)
+    coalesce(delivered.delivered, 0)
     != coalesce(accepted_and_rejected.accepted + accepted_and_rejected.rejected, 0)

@@ -20,10 +20,12 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from pyhive import hive
 
 from dbt_gnuper.local_files import write_key
-from scripts import mockup
+from scripts import export, mockup
 from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
+# The fixture open_page.
+pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
 # need none share its compiled kernels: compiling them takes half a minute.
@@ -174,3 +176,11 @@ def mockup_project(make_project: Callable[..., Project], mockup_sample: Path) ->
     project = make_project("mockup", raw_data_path=str(mockup_sample))
     project.build()
     return project
+
+
+@pytest.fixture(scope="session")
+def mockup_output(mockup_project: Project) -> Path:
+    """The exported files of the mock-up project."""
+    folder = mockup_project.folder / "output"
+    export.export(folder, mockup_project.target)
+    return folder

@@ -32,6 +32,7 @@ def project(make_project: Callable[..., Project]) -> Project:
         ("week_starts_on", 0, "a whole number from 1 to 7"),
         ("holidays", ["2018-02-30"], "a list of dates"),
         ("call_unit", "h", "s or m"),
+        ("table_format", "csv", "parquet or iceberg or delta"),
         ("cap_coords", [15.5], "the latitude (-90 to 90) and longitude (-180 to 180)"),
         ("timestamp_format", "no pattern'); drop table x; --", "a Spark datetime pattern"),
         ("max_weekly_interactions", 0, "a number above 0"),
@@ -39,6 +40,7 @@ def project(make_project: Callable[..., Project]) -> Project:
         ("privacy_k", "fifteen", "a whole number from 0"),
         ("privacy_max_share", 1.5, "a number above 0 and up to 1"),
         ("overlapping_release", "perhaps", "warn or stop or allow"),
+        ("earlier_release", "gnuper.final_features", "null or the name of a schema"),
         ("raw_data_path", "", "a path as text"),
     ],
 )

@@ -205,7 +205,6 @@ def test_dbt_killed_and_interrupted(
     run = Run(project, "run").until(starts("user_metrics"), 0.3)
     run.process.send_signal(signal.SIGINT)
     assert run.end() != 0
-    assert "Traceback" not in run.output
     assert release(project) == before
 
     Run(project, "run").succeed()

@@ -158,7 +158,7 @@ def test_privacy_tier_fits_the_folder(models: list[dict[str, Any]]) -> None:
 def test_public_macros_are_documented(manifest: dict[str, Any]) -> None:
     problems = []
     for macro in manifest["macros"].values():
-        if macro["package_name"] != "gnuper" or macro["name"].startswith("_"):
+        if macro["package_name"] != "gnuper" or macro["name"].startswith(("_", "materialization_")):
             continue
         if not macro["description"]:
             problems.append(f"{macro['name']}: no description in macros/_macros.yml")
@@ -203,3 +203,38 @@ def test_known_vars_are_the_vars_of_the_project() -> None:
     listed = re.search(r"macro known_vars\(\).*?return\(\[(.*?)\]\)", macro, re.DOTALL)
     assert listed, "macros/check_configuration.sql has no list of known_vars"
     assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(declared)
+
+
+def test_known_vars_are_explained() -> None:
+    declared = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"]
+    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "models" / "overview.md"]
+    assert_none(
+        [
+            f"{page.relative_to(PROJECT_ROOT)}: the var {name} is not explained"
+            for page in pages
+            for name in declared
+            if not re.search(rf"^\|[^|]*\b{name}\b[^|]*\|", page.read_text(), re.MULTILINE)
+        ]
+    )
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    problems = []
+    for page in [*PROJECT_ROOT.glob("*.md"), *(PROJECT_ROOT / "docs").glob("*.md")]:
+        for link, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)", page.read_text()):
+            file = (page.parent / link) if link else page
+            headings = re.findall(r"^#+ (.+)$", file.read_text(), re.MULTILINE) if anchor else []
+            anchors = [re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in headings]
+            if not file.exists() or (anchor and anchor not in anchors):
+                problems.append(f"{page.name}: {link}#{anchor} leads nowhere")
+    assert_none(problems)
+
+
+def test_pre_commit_runs_local_hooks_alone() -> None:
+    config = yaml.safe_load((PROJECT_ROOT / ".pre-commit-config.yaml").read_text())
+    assert [repo["repo"] for repo in config["repos"]] == ["local"]
+    for hook in config["repos"][0]["hooks"]:
+        assert hook["language"] == "system", f"{hook['id']} would install something"
+        program = hook["entry"].split()[0].removeprefix(".venv/bin/")
+        assert Path(sys.executable).with_name(program).exists(), f"{hook['id']}: no {program}"
+    assert_clean("pre-commit", "validate-config")

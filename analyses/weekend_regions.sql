@@ -1,0 +1,44 @@
+{#
+    Where residents are more active on weekends and holidays than elsewhere, and where less. The
+    shares are compared with the median antenna, for the share itself depends on the calendar.
+#}
+
+with shares as (
+
+    select
+        antenna_id,
+        longitude,
+        latitude,
+        active_users,
+        (og_calls_week_ratio + ic_calls_week_ratio) / 2 as calls_share,
+        (og_sms_week_ratio + ic_sms_week_ratio) / 2 as sms_share
+    from {{ released('final_features') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        calls_share - median(calls_share) over () as calls_above_median,
+        sms_share - median(sms_share) over () as sms_above_median
+    from shares
+
+)
+
+select
+    antenna_id,
+    longitude,
+    latitude,
+    active_users,
+    calls_share,
+    sms_share,
+    calls_above_median,
+    sms_above_median,
+    case
+        when calls_above_median > 0 and sms_above_median > 0 then 'weekend'
+        when calls_above_median < 0 and sms_above_median < 0 then 'workday'
+        when calls_above_median is not null and sms_above_median is not null then 'mixed'
+    end as region
+from compared
+order by calls_above_median desc nulls last, antenna_id asc

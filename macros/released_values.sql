@@ -1,0 +1,18 @@
+{#
+    Query with one row per antenna and feature of a released table final_features: antenna_id,
+    position (the place among the features), feature and value, NULL where there is none.
+
+    select * from ({{ released_values(released('final_features')) }}) as released
+#}
+{% macro released_values(relation) -%}
+    select
+        antenna_id,
+        stack(
+            {{ features() | length }},
+            {%- for feature in features() %}
+            {{ loop.index0 }}, '{{ feature.name }}',
+            cast({{ feature.name }} as double){{ ',' if not loop.last }}
+            {%- endfor %}
+        ) as (position, feature, value)
+    from {{ relation }}
+{%- endmacro %}

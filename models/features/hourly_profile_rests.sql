@@ -1,0 +1,67 @@
+{# one row per antenna, hour of the day and measure that is withheld for the sake of others #}
+
+{%- set windows = {
+    'late_peak': [var('lp_begin'), var('lp_end')],
+    'early_peak': [var('ep_begin'), var('ep_end')],
+    'work': [var('work_begin'), var('work_end')],
+} %}
+
+-- What is known of a day: its sum, and of the hours of work and of the peaks the sums that
+-- final_features has shares of.
+with known_sums as (
+
+    select
+        decisions.*,
+        {%- for window in windows %}
+        {%- set feature = 'work_ratio' if window == 'work' else 'peak_ratio' %}
+        {%- set hours = windows[window] %}
+        coalesce({{ feature }}s.decision = 'released', false)
+        and {{ in_hours('decisions.hour', hours[0], hours[1]) }} as is_{{ window }}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('hourly_profile_decisions') }} as decisions
+    {%- for feature in ['work_ratio', 'peak_ratio'] %}
+    left join {{ ref('feature_decisions') }} as {{ feature }}s
+        on
+            decisions.antenna_id = {{ feature }}s.antenna_id
+            and concat(decisions.measure, '_{{ feature }}') = {{ feature }}s.feature
+    {%- endfor %}
+
+),
+
+blocks as (
+
+    select
+        *,
+        concat(is_work, is_early_peak, is_late_peak) as block,
+        case
+            {%- for window, hours in windows.items() %}
+            when is_{{ window }} then {{ hours[1] - hours[0] + 1 }}
+            {%- endfor %}
+        end as window_hours
+    from known_sums
+
+),
+
+cells as (
+
+    select
+        *,
+        coalesce(
+            count(*) over (partition by antenna_id, measure, block) = window_hours, false
+        ) as is_gated_sum
+    from blocks
+
+),
+
+found as (
+
+    {{ withheld_rests('cells', time='hour') | indent }}
+
+)
+
+select
+    antenna_id,
+    hour,
+    measure
+from found

@@ -1,0 +1,28 @@
+{# one row per day with enough users, and one for all other rows of the delivery #}
+
+{# not before the check for overlapping releases #}
+-- depends_on: {{ ref('release_period') }}
+
+{%- set reasons = reject_reasons() %}
+
+with days as (
+
+    select
+        *,
+        -- a day of few users is told apart from none
+        case when max(users) over (partition by day) > {{ var('privacy_k') | int }} then day end
+            as told_day
+    from {{ ref('delivery_quality') }}
+
+)
+
+select
+    told_day as day,
+    count(distinct source_file) as files,
+    sum(records) as delivered_rows,
+    sum(accepted) as accepted_rows,
+    {%- for reason in reasons %}
+    sum({{ reason }}) as {{ reason }}{{ ',' if not loop.last }}
+    {%- endfor %}
+from days
+group by told_day

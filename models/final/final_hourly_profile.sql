@@ -1,0 +1,6 @@
+{# one row per antenna and hour of the day #}
+
+{# not before the check for overlapping releases #}
+-- depends_on: {{ ref('release_period') }}
+
+{{ released_profile(ref('hourly_profile_decisions'), ref('hourly_profile_rests'), time='hour') }}

@@ -1,0 +1,77 @@
+"""The same features by DuckDB, as who has one machine and plain files would compute them.
+
+    python -m scripts.bench_duckdb FOLDER [--holidays 2024-05-01,2024-05-09]
+
+Levels 1 to 4 are those of the tests' oracle (tests/pytest/oracle.py), in memory and on all cores.
+Level 0 is not: the oracle judges every broken row, here DuckDB's own CSV reader takes the columns
+with their types, which is the fast way when all rows are good. There are no pseudonyms, no privacy
+gate and no files of results. Prints what was found, as JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+import duckdb
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT_ROOT / "tests" / "pytest"))
+import oracle
+
+COLUMNS = {
+    "direction": "utinyint",
+    "caller_id": "varchar",
+    "event_time": "timestamp",
+    "interaction": "utinyint",
+    "cell_id": "varchar",
+    "national": "utinyint",
+    "correspondent_id": "varchar",
+    "tac_code": "varchar",
+    "call_duration": "double",
+}
+FOUND = {
+    "events": "select count(*) from oracle.events",
+    "residents": "select count(*) from oracle.user_home_antenna",
+    "pairs": "select count(*) from oracle.antenna_interactions",
+}
+
+
+def read_events(con: duckdb.DuckDBPyConnection, files: str) -> None:
+    """Level 0: every row with its antenna."""
+    con.execute(
+        f"""
+        create table oracle.events as
+        select
+            caller_id,
+            correspondent_id,
+            case direction when 1 then 'in' when 2 then 'out' end as direction,
+            case interaction when 1 then 'call' when 2 then 'text' end as interaction,
+            event_time,
+            round(call_duration)::int as call_duration,
+            antenna_id
+        from read_csv(?, auto_detect = false, header = false, delim = ',', columns = {COLUMNS})
+        inner join oracle.cells using (cell_id)
+        """,
+        [files],
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--holidays", default="")
+    options = parser.parse_args()
+    params = oracle.OracleParams(holidays=[day for day in options.holidays.split(",") if day])
+    con = duckdb.connect()
+    con.execute("set preserve_insertion_order = false")
+    oracle.begin(con, str(options.folder / "MS_LOCATION.csv"), params)
+    read_events(con, str(options.folder / "20*.csv"))
+    oracle.features_of_events(con, params)
+    print(json.dumps({name: con.sql(query).fetchone()[0] for name, query in FOUND.items()}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,357 @@
+"""A benchmark's result as tables (Markdown) and as a chart.
+
+python -m scripts.bench_report benchmarks/results/<time>.json [--chart docs/benchmark.png]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+LEVELS = ("0 events", "1 users", "2 antennas", "3 features", "4 release")
+# dbt, floor and oracle in grey; levels in the colours of the lineage graph, from dark to light.
+GREY, FLOOR, ORACLE = "#95a5a6", "#7f8c8d", "#b2babb"
+LEVEL_COLOURS = ("#d35400", "#f39c12", "#2980b9", "#7fb3d5", "#27ae60")
+
+# The cluster that is sized: people, days, cores, and the part of the time that they are busy.
+COUNTRY, YEAR, CORES, BUSY = 10_000_000, 365, 64, 0.7
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def tables(result: dict[str, Any]) -> str:
+    """All sections of a result."""
+    parts = [_facts(result), _comparison(result), _models(result["pipeline"])]
+    parts += [_phases("Where the wall seconds go", {"dbt run": result["pipeline"]})]
+    for name, section in (
+        ("growth", _growth),
+        ("increment", _increment),
+        ("skew", _skew),
+        ("bandicoot", _bandicoot),
+    ):
+        if name in result:
+            parts.append(section(result))
+    if "overhead" in result:
+        sections = {f"dbt {name}": run for name, run in result["overhead"].items()}
+        parts.append(_phases("Overhead: the mock-up sample, bandicoot included", sections))
+    return "\n\n".join([*parts, _sizing(result)]) + "\n"
+
+
+def _table(title: str, header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    header = list(header)
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "\n".join([f"### {title}", "", *(f"| {' | '.join(map(str, line))} |" for line in lines)])
+
+
+def _facts(result: dict[str, Any]) -> str:
+    data, machine, versions = result["data"], result["machine"], result["versions"]
+    return (
+        f"## {data['rows']:,} rows of {data['users']:,} users at {data['antennas']:,} antennas in "
+        f"{data['days']} days ({_size(data['bytes'])} of CSV)\n\n"
+        f"{result['made_at']}, {machine['cores']} cores ({machine['processor']}), "
+        f"{_size(machine['memory'])} of memory, median of {result['rounds']} rounds; "
+        + ", ".join(f"{name} {version}" for name, version in versions.items())
+    )
+
+
+def _comparison(result: dict[str, Any]) -> str:
+    rows = []
+    for name in ("floor", "oracle", "pipeline"):
+        run = result[name]
+        work = run["spark"]
+        rows.append(
+            (
+                name, f"{run['wall']:.1f}", f"{run['cpu']:.1f}",
+                f"{run['rows_per_second']:,.0f}", _size(run["peak_memory"]),
+                _size(run["read_by_spark"]) if name != "oracle" else "",
+                *(
+                    _size(work[f"bytes_{kind}"]) if name != "oracle" else ""
+                    for kind in ("shuffled", "spilled", "written")
+                ),
+                f"{run['cpu_of_others']:.1f}",
+            )
+        )  # fmt: skip
+    table = _table(
+        "Pipeline, floor and oracle",
+        ("", "wall s", "CPU s", "rows/s", "peak memory", "read", "shuffled", "spilled", "written",
+         "CPU s of other programs"),
+        rows,
+    )  # fmt: skip
+    words = {"floor": "the floor", "oracle": "the oracle", "last": "the last recorded result"}
+    ratios = [
+        (words[name], *(f"{result['ratios'][f'{name}_{kind}']:.2f}" for kind in ("wall", "cpu")))
+        for name in words
+        if f"{name}_wall" in result["ratios"]
+    ]
+    return f"{table}\n\n{_table('The pipeline takes', ('times', 'wall', 'CPU'), ratios)}"
+
+
+def _models(run: dict[str, Any]) -> str:
+    rows = [
+        (
+            name, model["level"], f"{model['wall']:.1f}", f"{model['shared_wall']:.1f}",
+            f"{model['cpu']:.1f}", f"{model['longest_task']:.1f}",
+            f"{model['rows_written']:,}", model["stages"], model["tasks"],
+            *(_size(model[f"bytes_{kind}"]) for kind in ("shuffled", "spilled", "written")),
+        )
+        for name, model in sorted(
+            run["models"].items(), key=lambda item: (item[1]["level"], -item[1]["shared_wall"])
+        )
+        if model["stages"]  # not views
+    ]  # fmt: skip
+    return _table(
+        "Models",
+        ("model", "level", "wall s", "of the whole s", "CPU s", "longest task s", "rows", "stages",
+         "tasks", "shuffled", "spilled", "written"),
+        rows,
+    )  # fmt: skip
+
+
+def _phases(title: str, runs: dict[str, dict[str, Any]]) -> str:
+    names = list(dict.fromkeys(name for run in runs.values() for name in run["phases"]))
+    rows = [
+        (name, *(f"{run['phases'].get(name, 0):.1f}" for run in runs.values())) for name in names
+    ]
+    rows.append(("all", *(f"{run['wall']:.1f}" for run in runs.values())))
+    rows.append(("CPU s", *(f"{run['cpu']:.1f}" for run in runs.values())))
+    return _table(title, ("wall s", *runs), rows)
+
+
+def _growth(result: dict[str, Any]) -> str:
+    rows, before = [], None
+    for step in result["growth"]:
+        run, floor = step["pipeline"], step["floor"]
+        times = f"{run['wall'] / before:.2f}" if before else ""
+        rows.append(
+            (
+                f"{step['rows']:,}", f"{step['users']:,}", f"{run['wall']:.1f}", times,
+                f"{run['cpu']:.1f}", f"{1e6 * run['cpu'] / step['rows']:.2f}",
+                f"{run['wall'] / floor['wall']:.2f}", _size(run["peak_memory"]),
+                _size(run["spark"]["bytes_shuffled"]), _size(run["spark"]["bytes_spilled"]),
+            )
+        )  # fmt: skip
+        before = run["wall"]
+    return _table(
+        "Growth",
+        ("rows", "users", "wall s", "times the one before", "CPU s", "CPU us per row",
+         "times the floor", "peak memory", "shuffled", "spilled"),
+        rows,
+    )  # fmt: skip
+
+
+def _increment(result: dict[str, Any]) -> str:
+    words = {
+        "all_but_one": "all days but the last",
+        "one_more": "one more day",
+        "nothing_new": "nothing new",
+    }
+    rows = [
+        (
+            words[name],
+            f"{run['wall']:.1f}",
+            f"{run['cpu']:.1f}",
+            f"{run['wall'] / result['pipeline']['wall']:.2f}",
+            _size(run["read_by_spark"]),
+        )
+        for name, run in result["increment"].items()
+    ]
+    return _table("Increment", ("", "wall s", "CPU s", "of the whole", "read"), rows)
+
+
+def _skew(result: dict[str, Any]) -> str:
+    even, skewed = result["skew"]["even"], result["skew"]["skewed"]
+    rows = [
+        (
+            name, f"{run_even['wall']:.1f}", f"{run_skewed['wall']:.1f}",
+            f"{run_skewed['wall'] / run_even['wall']:.2f}",
+            f"{run_even['cpu']:.1f}", f"{run_skewed['cpu']:.1f}",
+            f"{task_even:.1f}", f"{task_skewed:.1f}",
+        )
+        for name, run_even, run_skewed, task_even, task_skewed in [
+            ("all", even, skewed,
+             even["spark"]["longest_task"], skewed["spark"]["longest_task"]),
+            *(
+                (name, even["models"][name], model,
+                 even["models"][name]["longest_task"], model["longest_task"])
+                for name, model in skewed["models"].items()
+                if model["shared_wall"] > 0.02 * skewed["wall"]
+            ),
+        ]
+    ]  # fmt: skip
+    return _table(
+        "Skew: one user has 5 % of the events, one antenna 20 %",
+        ("", "even wall s", "skewed wall s", "ratio", "even CPU s", "skewed CPU s",
+         "longest task even s", "skewed s"),
+        rows,
+    )  # fmt: skip
+
+
+def _bandicoot(result: dict[str, Any]) -> str:
+    rows = [
+        (
+            name, f"{run['wall']:.1f}", f"{run['cpu']:.1f}",
+            f"{result['data']['rows'] / run['cpu']:,.0f}", _size(run["peak_memory"]),
+        )
+        for name, run in (("without", result["pipeline"]), ("with", result["bandicoot"]))
+    ]  # fmt: skip
+    return _table("Bandicoot", ("", "wall s", "CPU s", "rows per CPU s", "peak memory"), rows)
+
+
+def _sizing(result: dict[str, Any]) -> str:
+    """A large country's year, from the measured rates."""
+    data, run = result["data"], result["pipeline"]
+    steps = result.get("growth", [])[-2:]
+    if len(steps) == 2:  # what further rows cost, without what every run costs
+        rows_more = steps[1]["rows"] - steps[0]["rows"]
+        cpu = (steps[1]["pipeline"]["cpu"] - steps[0]["pipeline"]["cpu"]) / rows_more
+    else:
+        cpu = run["cpu"] / data["rows"]
+    per_user = data["rows"] / data["users"] / data["days"]
+    rows = COUNTRY * YEAR * per_user
+    bandicoot = 0.0
+    if "bandicoot" in result:
+        bandicoot = (result["bandicoot"]["cpu"] - run["cpu"]) / data["rows"]
+    hours = rows * (cpu + bandicoot) / 3600
+
+    def each_row(kind: str) -> float:
+        return run["spark"][f"bytes_{kind}"] / data["rows"]
+
+    day = rows / YEAR
+    lines = [
+        ("rows", f"{COUNTRY:,} users x {YEAR} days x {per_user:.2f} rows", f"{rows:,.0f}"),
+        (
+            "CSV",
+            f"x {data['bytes'] / data['rows']:.1f} bytes",
+            _size(rows * data["bytes"] / data["rows"]),
+        ),
+        ("CPU hours", f"x {1e6 * cpu:.2f} us / 3600", f"{rows * cpu / 3600:,.0f}"),
+        (
+            "CPU hours, bandicoot",
+            f"x {1e6 * bandicoot:.2f} us / 3600",
+            f"{rows * bandicoot / 3600:,.0f}",
+        ),
+        ("shuffled", f"x {each_row('shuffled'):.1f} bytes", _size(rows * each_row("shuffled"))),
+        ("written", f"x {each_row('written'):.1f} bytes", _size(rows * each_row("written"))),
+        (
+            f"hours on {CORES} cores",
+            f"CPU hours / {CORES} / {BUSY:.0%} busy",
+            f"{hours / CORES / BUSY:.1f}",
+        ),
+        ("rows of one more day", f"/ {YEAR}", f"{day:,.0f}"),
+        (
+            "minutes to read them",
+            f"x {1e6 * cpu:.2f} us / {CORES} / {BUSY:.0%} / 60",
+            f"{day * cpu / CORES / BUSY / 60:.1f}",
+        ),
+    ]
+    return _table(f"{COUNTRY:,} users and a year", ("", "arithmetic", "result"), lines)
+
+
+def _size(count: float) -> str:
+    """Bytes in the unit that fits."""
+    for unit in ("B", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}"
+        count /= 1000
+    return f"{count:.2f} GB" if count < 1000 else f"{count / 1000:.2f} TB"
+
+
+# --- chart ----------------------------------------------------------------------------------------
+
+
+def draw(result: dict[str, Any], file: Path) -> None:
+    """Wall seconds by level beside floor and oracle and, where measured, how they grow."""
+    from matplotlib.figure import Figure
+
+    panels = 2 if "growth" in result else 1
+    figure = Figure(figsize=(4.8 * panels, 4.2), layout="constrained")
+    axes = figure.subplots(1, panels, squeeze=False)[0]
+    _draw_levels(axes[0], result)
+    if panels == 2:
+        _draw_growth(axes[1], result["growth"])
+    file.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(file, dpi=150)
+
+
+def _draw_levels(axes: Any, result: dict[str, Any]) -> None:
+    run = result["pipeline"]
+    for place, (name, colour) in enumerate((("floor", FLOOR), ("oracle", ORACLE))):
+        _bar(axes, place, result[name]["wall"], 0, colour)
+    parts = [
+        *zip(LEVELS, run["levels"].values(), LEVEL_COLOURS, strict=True),
+        ("dbt and checks", run["wall"] - sum(run["levels"].values()), GREY),
+    ]
+    below = 0.0
+    for label, seconds, colour in parts:
+        axes.bar(2, seconds, bottom=below, color=colour, width=0.6, label=label)
+        if seconds > 0.05 * run["wall"]:
+            axes.text(
+                2, below + seconds / 2, f"{seconds:.0f}", ha="center", va="center", color="white"
+            )
+        below += seconds
+    axes.text(2, below, f"{below:.0f} s", ha="center", va="bottom", weight="bold")
+    axes.set_xticks([0, 1, 2], ["Spark parses\nthe CSV", "DuckDB in\nmemory", "pipeline"])
+    axes.set_ylabel("wall seconds")
+    axes.set_title(
+        f"{result['data']['rows'] / 1e6:.0f} million rows, {result['machine']['cores']} cores",
+        loc="left",
+    )
+    axes.set_ylim(0, 1.12 * max(below, result["floor"]["wall"], result["oracle"]["wall"]))
+    handles, labels = axes.get_legend_handles_labels()
+    axes.legend(handles[::-1], labels[::-1], loc="upper left", frameon=False)
+    _tidy(axes)
+
+
+def _bar(axes: Any, place: int, seconds: float, below: float, colour: str) -> None:
+    axes.bar(place, seconds, bottom=below, color=colour, width=0.6)
+    axes.text(place, seconds, f"{seconds:.0f} s", ha="center", va="bottom", weight="bold")
+
+
+def _draw_growth(axes: Any, growth: list[dict[str, Any]]) -> None:
+    millions = [step["rows"] / 1e6 for step in growth]
+    for name, colour, label in (
+        ("pipeline", LEVEL_COLOURS[0], "pipeline"),
+        ("floor", FLOOR, "Spark parses the CSV"),
+    ):
+        seconds = [step[name]["wall"] for step in growth]
+        axes.plot(millions, seconds, marker="o", color=colour, label=label)
+        axes.annotate(
+            f"{seconds[-1]:.0f} s",
+            (millions[-1], seconds[-1]),
+            xytext=(0, 6),
+            textcoords="offset points",
+            ha="center",
+        )
+    axes.set_xlabel("million rows")
+    axes.set_ylabel("wall seconds")
+    axes.set_title("Growth", loc="left")
+    axes.set_xlim(0, 1.1 * millions[-1])
+    axes.set_ylim(0, 1.12 * max(step["pipeline"]["wall"] for step in growth))
+    axes.legend(loc="upper left", frameon=False)
+    _tidy(axes)
+
+
+def _tidy(axes: Any) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(axis="y", alpha=0.3)
+    axes.set_axisbelow(True)
+
+
+def main() -> None:
+    """Print a recorded result's tables; draw its chart where asked."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("result", type=Path)
+    parser.add_argument("--chart", type=Path)
+    options = parser.parse_args()
+    result = json.loads(options.result.read_text())
+    print(tables(result))
+    if options.chart:
+        draw(result, options.chart)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""What the columns of the released files mean, for people and for programs.
+
+Everything is read from dbt's manifest, so that it is written in one place only, the models' yml: the
+meaning, unit and range of a column from its description ("... Unit: km. Range: 0 to 20016. ..."),
+the privacy rule from `meta.privacy_rule` of the column or else of its model.
+
+`data_dictionary.csv` has one row per table and column; `datapackage.json` describes the files as a
+Frictionless Data Package (https://datapackage.org).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import yaml
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+PRIVACY_RULES = {
+    "gate": (
+        "Released only if it rests on more than {privacy_k} users and none of them makes up more "
+        "than {privacy_max_share:.0%} of it; otherwise NULL and listed in the row's last column."
+    ),
+    "place": "About the place, not about people.",
+    "time": "About the calendar, not about people.",
+    "decision": "What the privacy gate decided, without the values.",
+    "delivery": "About the delivery as a whole; released without a gate.",
+    "derived": "Computed from released values alone.",
+}
+GATE_OFF = "The privacy gate is off: not for release."
+# Doc blocks that tell the privacy rule, which the dictionary tells in a column of its own.
+RULE_DOCS = ("withheld", "withheld_in_profile")
+TYPES = {
+    "string": "string",
+    "double": "number",
+    "int": "integer",
+    "bigint": "integer",
+    "date": "date",
+    "timestamp": "datetime",
+}
+ANTENNA_COLUMNS = ("antenna_id", "antenna_id1", "antenna_id2")
+
+
+class Entry(NamedTuple):
+    """One column of one released table."""
+
+    table: str
+    column: str
+    type: str
+    meaning: str
+    unit: str
+    range: str
+    privacy_rule: str
+
+
+def read_manifest(target: Path) -> dict[str, Any]:
+    """dbt's manifest of the last run."""
+    return json.loads((target / "manifest.json").read_text())
+
+
+def models(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The models of the manifest, by name."""
+    nodes = manifest["nodes"].values()
+    return {node["name"]: node for node in nodes if node["resource_type"] == "model"}
+
+
+def entries(
+    manifest: Mapping[str, Any], columns: Mapping[str, list[str]], parameters: Mapping[str, Any]
+) -> list[Entry]:
+    """The dictionary of the given tables' columns; `parameters` are the vars of the run."""
+    docs = [manifest["docs"][f"doc.gnuper.{name}"]["block_contents"] for name in RULE_DOCS]
+    found = []
+    for table, names in columns.items():
+        model = models(manifest)[table]
+        for name in names:
+            column = model["columns"][name]
+            text = column["description"]
+            for doc in docs:
+                text = text.replace(doc.strip(), "")
+            meaning, unit, range_ = _parts(" ".join(text.split()))
+            rule = column["config"]["meta"].get("privacy_rule")
+            found.append(
+                Entry(
+                    table,
+                    name,
+                    TYPES[column["data_type"]],
+                    meaning,
+                    unit,
+                    range_,
+                    _rule(rule or model["config"]["meta"]["privacy_rule"], parameters),
+                )
+            )
+    return found
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    """Meaning, unit and range out of a description; the last two may be empty."""
+    unit = re.search(r" ?Unit: ([^.]+)\.", text)
+    range_ = re.search(r" ?Range: ([^.]+)\.", text)
+    for match in (unit, range_):
+        text = text.replace(match[0], "") if match else text
+    return text.strip(), unit[1] if unit else "", range_[1] if range_ else ""
+
+
+def _rule(rule: str, parameters: Mapping[str, Any]) -> str:
+    if rule == "gate" and parameters["privacy_k"] == 0:
+        return GATE_OFF
+    return PRIVACY_RULES[rule].format(**parameters)
+
+
+def data_package(
+    manifest: Mapping[str, Any],
+    dictionary: list[Entry],
+    order: Mapping[str, list[str]],
+    run: Mapping[str, Any],
+    places: Mapping[str, str],
+) -> dict[str, Any]:
+    """The Frictionless description of all files; `places` are the map files with a description."""
+    resources = []
+    for table, key in order.items():
+        description = " ".join(models(manifest)[table]["description"].split())
+        schema = _schema(table, key, [entry for entry in dictionary if entry.table == table])
+        shared = {"title": table, "description": description}
+        resources += [
+            {
+                "name": f"{table}-csv",
+                "path": f"{table}.csv",
+                **shared,
+                "profile": "tabular-data-resource",
+                "format": "csv",
+                "mediatype": "text/csv",
+                "encoding": "utf-8",
+                "schema": schema,
+            },
+            {
+                "name": f"{table}-parquet",
+                "path": f"{table}.parquet",
+                **shared,
+                "type": "file",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+            },
+        ]
+    for path, description in places.items():
+        is_json = path.endswith(".geojson")
+        resources.append(
+            {
+                "name": path.replace(".", "-"),
+                "path": path,
+                "description": description,
+                "type": "file",
+                "format": "geojson" if is_json else "parquet",
+                "mediatype": "application/geo+json"
+                if is_json
+                else "application/vnd.apache.parquet",
+            }
+        )
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
+    return {
+        "profile": "data-package",
+        "name": "gnuper-release",
+        "title": "Privacy-safe features of antennas from call detail records",
+        "id": run["release_id"],
+        "version": project["version"],
+        "created": run["started_at"].strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "temporal": {"start": str(run["first_day"]), "end": str(run["last_day"])},
+        "parameters": json.loads(run["parameters"]),
+        "resources": resources,
+    }
+
+
+def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, Any]:
+    fields = []
+    for entry in dictionary:
+        field = {
+            "name": entry.column,
+            "type": entry.type,
+            "description": entry.meaning,
+            "unit": entry.unit,
+            "range": entry.range,
+            "privacyRule": entry.privacy_rule,
+        }
+        if entry.type == "datetime":
+            field["format"] = "%Y-%m-%d %H:%M:%S.%fZ"
+        if constraints := _constraints(entry):
+            field["constraints"] = constraints
+        fields.append({name: value for name, value in field.items() if value})
+    schema: dict[str, Any] = {"fields": fields, "missingValues": [""]}
+    # The day of a delivery may be unknown.
+    if table != "data_quality":
+        schema["primaryKey"] = key
+    if table != "final_features":
+        keys = [entry.column for entry in dictionary if entry.column in ANTENNA_COLUMNS]
+        references = {"resource": "final_features-csv", "fields": ["antenna_id"]}
+        if keys:
+            schema["foreignKeys"] = [{"fields": [key], "reference": references} for key in keys]
+    return schema
+
+
+def _constraints(entry: Entry) -> dict[str, Any]:
+    """Least and greatest value, as far as the range is two numbers or one."""
+    number = int if entry.type == "integer" else float
+    if match := re.fullmatch(r"(-?[\d]+) or more", entry.range):
+        return {"minimum": number(match[1])}
+    if match := re.fullmatch(r"(-?[\d]+) to (-?[\d]+)", entry.range):
+        return {"minimum": number(match[1]), "maximum": number(match[2])}
+    return {}
+
+
+def as_table(dictionary: list[Entry]) -> pa.Table:
+    """The dictionary as a table."""
+    return pa.Table.from_pylist([entry._asdict() for entry in dictionary])

@@ -1,0 +1,96 @@
+"""Builds dbt's documentation as one page that opens without a network.
+
+    VARS='{bandicoot: false}' python -m scripts.docs [--output output/docs.html]
+
+`dbt docs generate` writes a page, a manifest and a catalog to target/; they are put together here.
+The running server is asked for the tables of the last run and for their columns' types.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from scripts import server
+from scripts.run import parse_vars
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# What dbt's page asks for in vain: icons before their names are known, and an icon it does not have.
+REPAIRS = {
+    ' xlink:href="{{ getIcon(': ' ng-attr-xlink:href="{{ getIcon(',
+    """<link rel="shortcut icon" href="${require('./assets/favicons/favicon.ico')}"/>""": (
+        '<link rel="shortcut icon" href="data:,"/>'
+    ),
+}
+
+
+def describe_columns(manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
+    """Describe the columns that earlier models have under the same names as the release.
+
+    bandicoot's 723 columns are written down once, for final_features.
+    """
+    released = manifest["nodes"]["model.gnuper.final_features"]["columns"]
+    for unique_id, table in catalog["nodes"].items():
+        described = manifest["nodes"][unique_id]["columns"]
+        for name in table["columns"]:
+            if name not in described and name in released:
+                described[name] = released[name]
+
+
+def hide_unknown_counts(catalog: dict[str, Any]) -> None:
+    """Spark counts the rows of a table on request only; dbt-spark says 0 then."""
+    for table in (*catalog["nodes"].values(), *catalog["sources"].values()):
+        if table["stats"].get("rows", {}).get("value") == 0:
+            del table["stats"]["rows"]
+
+
+def page(target: Path) -> str:
+    """The documentation in dbt's target folder as one page, without this machine's folders."""
+    manifest = json.loads((target / "manifest.json").read_text())
+    catalog = json.loads((target / "catalog.json").read_text())
+    describe_columns(manifest, catalog)
+    hide_unknown_counts(catalog)
+    text = (target / "index.html").read_text()
+    for fault, repair in REPAIRS.items():
+        text = text.replace(fault, repair)
+    for name, content in (("MANIFEST", manifest), ("CATALOG", catalog)):
+        # A text that ends the script would end the page.
+        inline = json.dumps(content).replace("</", "<\\/")
+        text = text.replace(f'"{name}.JSON INLINE DATA"', inline)
+    return text.replace(f"{PROJECT_ROOT}/", "").replace(str(PROJECT_ROOT), ".")
+
+
+def main() -> None:
+    """Generate the documentation through the running server and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output" / "docs.html")
+    output = parser.parse_args().output
+    values = parse_vars(os.environ.get("VARS", ""))
+    doors = server.running_server()
+    if doors is None:
+        sys.exit("No server is running: start one with `make server`.")
+    os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
+    os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
+
+    dbt = Path(sys.executable).with_name("dbt")
+    generated = subprocess.run(
+        [dbt, "docs", "generate", f"--vars={json.dumps(values, default=str)}"],
+        cwd=PROJECT_ROOT,
+        check=False,
+    )
+    if generated.returncode:
+        sys.exit("dbt docs generate has failed (its message is above): no page was written.")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    draft = output.with_name(output.name + ".new")
+    draft.write_text(page(PROJECT_ROOT / "target"))
+    os.replace(draft, output)
+    print(f"\nWrote {output}: open it in a browser, it needs no network.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,362 @@
+"""Writes the report of a release: one HTML page that opens offline, made of released files only.
+
+    python -m scripts.report [--output output]
+
+Reads what `make run` has exported to output/ and nothing else: no server, no restricted table. The
+page's look and its figures are in report.html.jinja; this module prepares the numbers for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+import pandas as pd
+import plotly
+import pyarrow.parquet
+import shapely
+import shapely.affinity
+import yaml
+
+from scripts.export import INDICATOR, ORDER
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = Path(__file__).with_name("report.html.jinja")
+
+MEASURES = ["og_calls", "ic_calls", "og_sms", "ic_sms", "og_vol", "ic_vol"]
+KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
+DIRECTIONS = {"og": "Outgoing", "ic": "Incoming"}
+REASONS = {
+    "malformed_row": "not the expected columns",
+    "exact_duplicate": "repeats another row",
+    "missing_id": "no caller or correspondent",
+    "bad_timestamp": "unreadable time",
+    "outside_period": "outside the period",
+    "unknown_direction": "unknown direction",
+    "unknown_interaction": "neither call nor text",
+    "unknown_national": "unknown national code",
+    "bad_duration": "impossible duration",
+    "unknown_cell": "cell without a location",
+}
+OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
+# Of bandicoot's 723 columns those that are about all days and hours, which are the most readable.
+SHOWN_INDICATOR = "__allweek__allday__"
+GATE_OFF = "PRIVACY GATE OFF"
+
+
+def read_release(output: Path) -> dict[str, pd.DataFrame]:
+    """The released tables by name, and the data dictionary."""
+    missing = [name for name in ORDER if not (output / f"{name}.parquet").exists()]
+    if missing:
+        sys.exit(
+            f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
+        )
+    tables = {
+        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in ORDER
+    }
+    tables["data_dictionary"] = pd.read_csv(
+        output / "data_dictionary.csv", keep_default_na=False, dtype=str
+    )
+    return tables
+
+
+# --- words ----------------------------------------------------------------------------------------
+
+
+def measure_label(measure: str) -> str:
+    """`og_calls` as "Outgoing calls"."""
+    direction, kind = measure.split("_")
+    return f"{DIRECTIONS[direction]} {KINDS[kind]}"
+
+
+def feature_label(name: str) -> str:
+    """A feature's name as a heading."""
+    fixed = {
+        "sms2calls_ratio": "Texts per call",
+        "active_users": "Residents",
+        "dist2c": "Distance to the capital",
+        "reporting__number_of_records": "National events per resident",
+    }
+    if name in fixed:
+        return fixed[name]
+    if INDICATOR in name:
+        return (
+            name.replace(SHOWN_INDICATOR, ", ").replace("__", ", ").replace("_", " ").capitalize()
+        )
+    if name.startswith("scaled_"):
+        return f"{measure_label(name.removeprefix('scaled_'))}, scaled"
+    endings = {
+        "_week_ratio": " on weekends and holidays",
+        "_work_ratio": " in working hours",
+        "_peak_ratio": ", early over late peak",
+    }
+    for ending, words in endings.items():
+        if name.endswith(ending):
+            return f"{measure_label(name.removesuffix(ending))}{words}"
+    kind, _, what = name.partition("_")
+    beginnings = {
+        "ratio": "Outgoing over incoming",
+        "dist_mean": "Mean distance of",
+        "isolation": "Share of antennas with",
+        "entropy": "Entropy of",
+        "ratio_var": "Variance of outgoing over incoming",
+    }
+    if kind in KINDS and what in beginnings:
+        return f"{beginnings[what]} {KINDS[kind]}"
+    return name.replace("_", " ").capitalize()
+
+
+def feature_group(name: str) -> str:
+    """The group of features that a feature is listed under."""
+    if INDICATOR in name:
+        return "Behaviour of residents (bandicoot)"
+    if name.endswith(("_week_ratio", "_work_ratio", "_peak_ratio")):
+        return "Rhythm of week and day"
+    if "_dist_" in name or name.endswith(("_isolation", "_entropy")) or name == "dist2c":
+        return "Ties and distance"
+    return "Amount and balance"
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def rounded(values: Any) -> list[float | None]:
+    """Numbers with five significant digits; None where there is none."""
+    return [
+        float(f"{value:.5g}") if math.isfinite(value) else None
+        for value in np.asarray(values, dtype=float)
+    ]
+
+
+def withheld(lists: pd.Series) -> list[dict[str, str]]:
+    """Per row the withheld columns and their rules, from `column=rule; ...`."""
+    return [dict(entry.split("=") for entry in text.split("; ") if "=" in entry) for text in lists]
+
+
+def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """The features to choose from: words, and per antenna the value or why there is none."""
+    table = tables["final_features"]
+    dictionary = tables["data_dictionary"].query("table == 'final_features'").set_index("column")
+    rules = withheld(table["withheld_features"])
+    nobody = [
+        pd.isna(users) and not row for users, row in zip(table["active_users"], rules, strict=True)
+    ]
+    found = []
+    for name in table.columns:
+        if name in ("antenna_id", "longitude", "latitude", "withheld_features") or (
+            INDICATOR in name and SHOWN_INDICATOR not in name and not name.startswith("reporting")
+        ):
+            continue
+        entry = dictionary.loc[name]
+        status = [
+            "released" if exists else row.get(name, "no_data" if empty else "not_existing")
+            for exists, row, empty in zip(table[name].notna(), rules, nobody, strict=True)
+        ]
+        found.append(
+            {
+                "name": name,
+                "label": feature_label(name),
+                "group": feature_group(name),
+                "meaning": entry["meaning"],
+                "unit": "" if entry["unit"] in ("none", "no unit") else entry["unit"],
+                "range": entry["range"],
+                "values": rounded(table[name]),
+                "status": status,
+            }
+        )
+    return found
+
+
+def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
+    """The area that is closer to an antenna than to all others, at most a bit beyond all of them."""
+    # Degrees of longitude are shorter than those of latitude.
+    squeeze = math.cos(math.radians(latitude.mean()))
+    points = shapely.points(longitude * squeeze, latitude)
+    places = shapely.MultiPoint(points)
+    width, south, east, north = places.bounds
+    reach = 0.06 * max(east - width, north - south, 0.05)
+    outline = places.convex_hull.buffer(reach)
+    diagram = shapely.voronoi_polygons(places, extend_to=outline)
+    # A single place has no diagram.
+    areas = list(diagram.geoms) or [outline]
+    tree = shapely.STRtree(areas)
+    found = []
+    for point in points:
+        area = areas[tree.nearest(point)].intersection(outline)
+        area = shapely.affinity.scale(area, 1 / squeeze, 1, origin=(0, 0))
+        area = shapely.set_precision(area, 1e-5)
+        # The page's library wants rings clockwise.
+        found.append(shapely.geometry.polygon.orient(area, sign=-1))
+    return found
+
+
+def correlations(listed: list[dict[str, Any]]) -> dict[str, Any]:
+    """Spearman's correlation of gnuper's features over the antennas that have both."""
+    shown = [feature for feature in listed if INDICATOR not in feature["name"]]
+    frame = pd.DataFrame({f["name"]: f["values"] for f in shown}, dtype=float)
+    matrix = frame.corr(method="spearman", min_periods=5)
+    return {"names": list(matrix.columns), "matrix": [rounded(row) for row in matrix.to_numpy()]}
+
+
+def ties(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """Pairs of different antennas by their places in the list of antennas."""
+    table = tables["final_interactions"]
+    place = {name: place for place, name in enumerate(tables["final_features"]["antenna_id"])}
+    pairs = table[table["antenna_id1"] != table["antenna_id2"]]
+    return {
+        "from": [place[name] for name in pairs["antenna_id1"]],
+        "to": [place[name] for name in pairs["antenna_id2"]],
+        "km": rounded(pairs["distance_km"]),
+        **{name: rounded(pairs[name]) for name in ("call_count", "sms_count", "vol_sum")},
+    }
+
+
+def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, Any]:
+    """A profile's measures: one list per antenna, in the order of the antennas."""
+    times = sorted(table[time].unique())
+    measures = {}
+    for measure in MEASURES:
+        wide = table.pivot(index="antenna_id", columns=time, values=measure)
+        wide = wide.reindex(index=antennas, columns=times)
+        measures[measure] = [rounded(row) for row in wide.to_numpy(dtype=float)]
+    return {"times": [str(value) for value in times], "measures": measures}
+
+
+def gate(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    """What the privacy gate did: number of values by group and outcome."""
+    report = tables["release_report"].rename(
+        columns={"withheld_k": "k", "withheld_dominance": "dominance"}
+    )
+    report["rest"] = 0
+    is_feature = report["released_table"] == "final_features"
+    report["group"] = "Counts of pairs of antennas"
+    report.loc[is_feature, "group"] = report.loc[is_feature, "feature"].map(feature_group)
+    found = report.groupby("group", sort=False)[OUTCOMES].sum()
+    for name, label in {
+        "final_hourly_profile": "Hourly profiles",
+        "final_weekly_profile": "Weekly profiles",
+    }.items():
+        table = tables[name]
+        rules = pd.Series(
+            [rule for row in withheld(table["withheld_values"]) for rule in row.values()],
+            dtype=str,
+        ).value_counts()
+        counts = {rule: int(rules.get(rule, 0)) for rule in ("k", "dominance", "rest")}
+        counts["released"] = int(table[MEASURES].notna().sum().sum())
+        counts["no_data"] = 0
+        counts["not_existing"] = table[MEASURES].size - sum(counts.values())
+        found.loc[label] = counts
+    return [
+        {"group": name, **{outcome: int(row[outcome]) for outcome in OUTCOMES}}
+        for name, row in found.iterrows()
+    ]
+
+
+def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
+    """All numbers of the page."""
+    table = tables["final_features"]
+    quality = tables["data_quality"].dropna(subset="day")
+    listed = features(tables)
+    antennas = list(table["antenna_id"])
+    areas = cells(table["longitude"], table["latitude"])
+    return {
+        "antennas": antennas,
+        "longitude": [round(degrees, 6) for degrees in table["longitude"]],
+        "latitude": [round(degrees, 6) for degrees in table["latitude"]],
+        "bounds": list(shapely.total_bounds(areas)),
+        "cells": {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": place,
+                    "properties": {},
+                    "geometry": json.loads(shapely.to_geojson(area)),
+                }
+                for place, area in enumerate(areas)
+            ],
+        },
+        "features": listed,
+        "correlations": correlations(listed),
+        "ties": ties(tables),
+        "hourly": profile(tables["final_hourly_profile"], antennas, "hour"),
+        "weekly": profile(tables["final_weekly_profile"], antennas, "week"),
+        "measures": {measure: measure_label(measure) for measure in MEASURES},
+        "quality": {
+            "day": [str(day) for day in quality["day"]],
+            "accepted": quality["accepted_rows"].tolist(),
+            "rejected": {
+                label: quality[reason].tolist()
+                for reason, label in REASONS.items()
+                if quality[reason].any()
+            },
+        },
+        "gate": gate(tables),
+    }
+
+
+def render(tables: dict[str, pd.DataFrame]) -> str:
+    """The page."""
+    run = tables["release_run"].iloc[0]
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
+    data = page_data(tables)
+    decided = pd.DataFrame(data["gate"]).set_index("group").sum()
+    people = decided["released"] + decided[["k", "dominance", "rest"]].sum()
+    quality = tables["data_quality"]
+    template = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True
+    ).from_string(TEMPLATE.read_text())
+    return template.render(
+        # Inside of a script element only its end would be read as HTML.
+        data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        plotly_js=plotly.offline.get_plotlyjs(),
+        run=run,
+        parameters=json.loads(run["parameters"]),
+        version=project["version"],
+        gate_off=any(GATE_OFF in text for text in tables["final_features"]["withheld_features"]),
+        antennas=len(data["antennas"]),
+        shown_antennas=int(tables["final_features"]["active_users"].notna().sum()),
+        pairs=len(tables["final_interactions"]),
+        released=decided["released"] / max(people, 1),
+        accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
+        delivered=int(quality["delivered_rows"].sum()),
+        rejected={
+            label: int(quality[reason].sum())
+            for reason, label in REASONS.items()
+            if quality[reason].any()
+        },
+        undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
+        withheld_most=most_withheld(tables["release_report"]),
+    )
+
+
+def most_withheld(report: pd.DataFrame) -> list[dict[str, Any]]:
+    """The ten features of gnuper with most withheld values."""
+    shown = report[
+        (report["released_table"] == "final_features") & ~report["feature"].str.contains(INDICATOR)
+    ].copy()
+    shown["withheld"] = shown["withheld_k"] + shown["withheld_dominance"]
+    shown["label"] = shown["feature"].map(feature_label)
+    return shown.sort_values("withheld", ascending=False, kind="stable").head(10).to_dict("records")
+
+
+def write(output: Path) -> Path:
+    """Write output/report.html; it is replaced as a whole or not at all."""
+    page = output / "report.html"
+    draft = page.with_name("report.html.new")
+    draft.write_text(render(read_release(output)))
+    os.replace(draft, page)
+    return page
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output")
+    print(f"The report is in {write(parser.parse_args().output)}. It opens without a network.")

@@ -1,0 +1,121 @@
+{#
+    The released profiles against the thresholds, without trusting the decisions: a value is there
+    only if its antenna has more than privacy_k residents, more than privacy_k of them have the
+    measure then and none of them makes up more than privacy_max_share of it; it is the true value;
+    and one that is not there although it could be is listed with the rule `rest`.
+
+    A failure means
+    (a) values have been confused among measures, antennas, hours or weeks; or
+    (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
+    (c) values are withheld that could be released, and do not say why.
+#}
+{%- set profiles = {
+    'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],
+    'week': [ref('final_weekly_profile'), ref('user_metrics_week')],
+} %}
+
+with residents as (
+
+    select
+        antenna_id,
+        count(*) as residents
+    from {{ ref('user_home_antenna') }}
+    group by antenna_id
+
+),
+
+{% for time, tables in profiles.items() -%}
+{{ time }}_users as (
+
+    select
+        homes.antenna_id,
+        metrics.user_id,
+        metrics.{{ time }},
+        {%- for measure in measures() %}
+        sum(metrics.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ tables[1] }} as metrics
+    inner join {{ ref('user_home_antenna') }} as homes
+        on metrics.user_id = homes.user_id
+    group by homes.antenna_id, metrics.user_id, metrics.{{ time }}
+
+),
+
+{{ time }}_sums as (
+
+    select
+        antenna_id,
+        {{ time }},
+        {{- contributions(measures()) }}
+    from {{ time }}_users
+    group by antenna_id, {{ time }}
+
+),
+
+{{ time }}_compared as (
+
+    {%- for measure in measures() %}
+    select
+        released.antenna_id,
+        '{{ time }}' as profile,
+        '{{ measure }}' as measure,
+        released.{{ measure }} as released,
+        sums.{{ measure }} as value,
+        contains(released.withheld_values, '{{ measure }}=rest') as is_rest,
+        sums.{{ measure }} is not null
+        and (
+            {{ var('privacy_k') | int }} = 0
+            or (
+                residents.residents > {{ var('privacy_k') }}
+                and sums.{{ measure }}_users > {{ var('privacy_k') }}
+                and coalesce(
+                    {{ ratio('sums.' ~ measure ~ '_largest', 'sums.' ~ measure) }}
+                    <= {{ var('privacy_max_share') }},
+                    true
+                )
+            )
+        ) as is_allowed
+    from {{ tables[0] }} as released
+    left join {{ time }}_sums as sums
+        on
+            released.antenna_id = sums.antenna_id
+            and released.{{ time }} = sums.{{ time }}
+    left join residents
+        on sums.antenna_id = residents.antenna_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+
+),
+
+{% endfor -%}
+compared as (
+
+    select * from hour_compared
+    union all
+    select * from week_compared
+
+),
+
+violations as (
+
+    select
+        *,
+        case
+            when released is not null and not is_allowed then 'released but not allowed'
+            when released is not null and not released <=> value then 'another value'
+            when released is not null and is_rest then 'released and withheld'
+            when released is null and is_allowed and not is_rest then 'allowed but not released'
+            when is_rest and not is_allowed then 'withheld by the wrong rule'
+        end as violation
+    from compared
+
+)
+
+select
+    profile,
+    measure,
+    violation,
+    count(*) as values_in_all
+from violations
+where violation is not null
+group by profile, measure, violation

@@ -1,0 +1,116 @@
+"""The benchmark measures what it says: one small run from end to end, and its arithmetic."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts import bench, bench_report
+from scripts.bench_probes import Meter
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("bench")
+
+
+@pytest.fixture(scope="module")
+def result(folder: Path) -> dict[str, Any]:
+    """A run over a few days, recorded in a folder of its own."""
+    options = "--rows 30000 --users 300 --antennas 20 --days 4 --rounds 1 --increment"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bench, "FOLDER", folder / "data")
+        patch.setattr(bench, "RESULTS", folder / "results")
+        patch.setattr(sys, "argv", ["bench", *options.split(), "--chart", str(folder / "x.png")])
+        bench.main()
+    (file,) = (folder / "results").glob("*.json")
+    return json.loads(file.read_text())
+
+
+@pytest.mark.slow
+def test_figures_fit_together(result: dict[str, Any], folder: Path) -> None:
+    """Rows, bytes and seconds, as far as they are known from elsewhere."""
+    rows, size = result["data"]["rows"], result["data"]["bytes"]
+    assert rows == pytest.approx(30_000, rel=0.1)
+    run = result["pipeline"]
+    assert run["models"]["delivered_rows"]["rows_written"] == rows
+    # To the bytes of the rows come those that a task reads beyond its part of a file.
+    assert size <= result["floor"]["spark"]["bytes_read"] < 2 * size
+    assert run["models"]["delivered_rows"]["bytes_read"] >= size
+    assert sum(run["phases"].values()) == pytest.approx(run["wall"], abs=0.1)
+    shared = sum(model["shared_wall"] for model in run["models"].values())
+    assert shared == pytest.approx(sum(run["levels"].values()), abs=0.1)
+    assert 0 < sum(model["cpu"] for model in run["models"].values()) < run["cpu"]
+    assert run["peak_memory"] > 200e6
+    assert result["ratios"]["floor_wall"] > 1
+    increment = result["increment"]
+    assert increment["all_but_one"]["models"]["delivered_rows"]["rows_written"] < rows
+    assert (folder / "x.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_result_names_no_place_and_no_machine(result: dict[str, Any], folder: Path) -> None:
+    """What is committed says nothing about who measured it."""
+    text = json.dumps(result)
+    for secret in (Path.home().name, str(folder), str(bench.PROJECT_ROOT), bench.platform.node()):
+        assert f"{secret}/" not in text and f'"{secret}"' not in text
+
+
+@pytest.mark.slow
+def test_the_last_result_is_found(
+    result: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The latest over the same data on as many cores."""
+    monkeypatch.setattr(bench, "RESULTS", folder / "results")
+    cores = result["machine"]["cores"]
+    assert bench.last_result(result["data"], cores) == result
+    assert bench.last_result(result["data"], cores + 1) is None
+    assert bench.last_result({**result["data"], "rows": 1}, cores) is None
+
+
+@pytest.mark.slow
+def test_tables_hold_all_models(result: dict[str, Any]) -> None:
+    text = bench_report.tables(result)
+    for model in ("delivered_rows", "user_home_antenna", "final_features"):
+        assert f"| {model} |" in text
+
+
+def test_meter_counts_a_program() -> None:
+    """CPU seconds and memory of a program that burns both."""
+    program = """
+import time
+held = bytearray(300_000_000)
+while time.process_time() < 1.5:
+    pass
+print("done")
+"""
+    with Meter(None) as meter:
+        code, printed = meter.run([sys.executable, "-c", program])
+    assert (code, printed) == (0, "done\n")
+    assert 1.4 < meter.usage.cpu < 3
+    assert meter.usage.wall > 1.4
+    assert 300e6 < meter.usage.peak_memory < 500e6
+
+
+def test_meter_counts_what_a_server_reads(tmp_path: Path) -> None:
+    """Here this process is the server."""
+    file = tmp_path / "file"
+    file.write_bytes(bytes(10_000_000))
+    with Meter(os.getpid()) as meter:
+        file.read_bytes()
+    assert 10e6 <= meter.usage.read_by_spark < 12e6
+
+
+def test_wall_seconds_are_shared() -> None:
+    """Two nodes at a time get half of the time each."""
+    nodes = [
+        {"name": "one", "began": 10.0, "ended": 14.0},
+        {"name": "two", "began": 12.0, "ended": 16.0},
+        {"name": "skipped", "began": None, "ended": None},
+    ]
+    assert bench.shared_seconds(nodes) == {"one": 3.0, "two": 3.0}

@@ -1,0 +1,665 @@
+"""Layouts: what is wrong with one is said in a sentence, and whatever the files look like, the same
+truth gives the same events and features."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from conftest import Project
+
+from dbt_gnuper.layouts import SHIPPED, LayoutError, layout_or_problem, read_layout
+from dbt_gnuper.local_files import files_without_header, write_key
+from python_udfs.bandicoot_batches import map_users
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, NEEDED_COLUMNS
+from python_udfs.bandicoot_events import OPTIONAL_COLUMNS, TOTAL_ORDER, BandicootSettings
+
+# --- reading a layout -----------------------------------------------------------------------------
+
+GOOD: dict[str, Any] = {
+    "format": "csv",
+    "columns": ["caller_id", "datetime", "cell_id", "kind", "way"],
+    "fields": {"interaction": "kind", "direction": "way"},
+    "codes": {
+        "interaction": {"call": ["C"], "text": ["T"]},
+        "direction": {"in": ["I"], "out": ["O"]},
+    },
+    "timestamp_format": "yyyy-MM-dd HH:mm:ss",
+}
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    """A good layout with changes; None removes a key."""
+    return {key: value for key, value in (GOOD | changes).items() if value is not None}
+
+
+def problem_of(layout: Any) -> str:
+    """The sentence about a layout that cannot be."""
+    with pytest.raises(LayoutError) as error:
+        read_layout(layout)
+    assert str(error.value).endswith(".")
+    return str(error.value)
+
+
+def test_layout_is_completed() -> None:
+    layout = read_layout(GOOD)
+    assert layout["fields"]["caller_id"] == "caller_id"
+    assert layout["fields"]["call_duration"] is None
+    assert layout["codes"]["national"] is None
+    assert (layout["delimiter"], layout["quote"], layout["header"]) == (",", '"', False)
+    assert layout["locations"]["columns"] == ["antenna_id", "cell_id", "longitude", "latitude"]
+    assert "codes" in GOOD and "locations" not in GOOD, "the mapping of the var was changed"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_shipped_layout(name: str) -> None:
+    assert layout_or_problem(name)["problem"] is None
+    assert read_layout(f"layouts/{name}.yml") == read_layout(name)
+
+
+@pytest.mark.parametrize(
+    ("layout", "problem"),
+    [
+        (changed(columns=None), "has no columns"),
+        (changed(columns=[*GOOD["columns"], "malformed_row"]), "a column 'malformed_row'"),
+        (changed(columns=[*GOOD["columns"], "_metadata"]), "a column '_metadata'"),
+        (changed(columns=[*GOOD["columns"], "File_Name"]), "a column 'file_name'"),
+        (changed(columns=[*GOOD["columns"], "Kind"]), "names a column twice"),
+        (changed(fields=GOOD["fields"] | {"caller_id": "msisdn"}), "from the column 'msisdn'"),
+        (
+            changed(locations={"columns": ["site"], "fields": {"antenna_id": "place"}}),
+            "takes locations.antenna_id from the column 'place'",
+        ),
+        (
+            changed(locations={"columns": ["antenna_id", "longitude"]}),
+            "has no column for locations.latitude",
+        ),
+        (changed(fields=GOOD["fields"] | {"cell_id": None}), "has no column for cell_id"),
+        (changed(fields={"interaction": "kind"}), "has no column for direction"),
+        (changed(fields={"direction": "way"}), "has no column for interaction"),
+        (
+            changed(fields=GOOD["fields"] | {"correspondent_cell_id": "way", "direction": None}),
+            "a correspondent_cell_id without a correspondent_id",
+        ),
+        (
+            changed(
+                columns=[*GOOD["columns"], "correspondent_id", "correspondent_cell_id"],
+            ),
+            "and so no direction",
+        ),
+        (changed(codes={"direction": GOOD["codes"]["direction"]}), "has no codes for interaction"),
+        (
+            changed(codes=GOOD["codes"] | {"direction": {"in": ["1"], "out": ["2", "1"]}}),
+            "gives one code of direction two meanings",
+        ),
+        (changed(data_timezone="Khartoum"), "has data_timezone 'Khartoum', which is no time zone"),
+        (changed(local_timezone="GMT+25"), "has local_timezone 'GMT+25'"),
+        (changed(data_timezone="UTC"), "a data_timezone without a local_timezone"),
+    ],
+)
+def test_contradiction(layout: dict[str, Any], problem: str) -> None:
+    sentence = problem_of(layout)
+    assert problem in sentence
+    assert sentence.startswith("The var layout ")
+    assert layout_or_problem(layout)["problem"] == sentence
+
+
+@pytest.mark.parametrize(
+    ("layout", "place"),
+    [
+        (changed(format="xlsx"), "at format: 'xlsx'"),
+        (changed(timestamp_format=None), "'timestamp_format' is a required property"),
+        (changed(timestamp_format="no'); drop table x; --"), "at timestamp_format"),
+        (changed(timestamp_format=[]), "at timestamp_format"),
+        (changed(delimiter=""), "at delimiter"),
+        (changed(encoding="EBCDIC"), "at encoding"),
+        (changed(columns=["a", "${env:HOME}"]), "at columns.1"),
+        (changed(columns=["a", "b\nc"]), "at columns.1"),
+        (changed(codes={"direction": {"in": [1], "out": ["2"]}}), "at codes.direction.in.0"),
+        (changed(call_unit="h"), "at call_unit"),
+        (changed(fixed={"direction": "up"}), "at fixed.direction"),
+        (changed(nonsense=1), "'nonsense' was unexpected"),
+        ({}, "is a required property"),
+    ],
+)
+def test_schema(layout: dict[str, Any], place: str) -> None:
+    sentence = problem_of(layout)
+    assert place in sentence
+    assert sentence.endswith("See docs/layouts.md.")
+
+
+@pytest.mark.parametrize("layout", [5, None, "", True, ["gnuper"]])
+def test_layout_of_no_kind(layout: Any) -> None:
+    assert "must be one of bandicoot, gnuper, gnuper_operator, one_row_per_call" in problem_of(
+        layout
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"format: [csv", "is not YAML: "),
+        (b"format: 'csv\xff", "cannot be read: "),
+        (b"- a\n- b\n", "is not valid at the layout itself"),
+        (b"", "is not valid at the layout itself"),
+        (b"!!python/object/apply:os.system ['true']", "is not YAML: "),
+    ],
+)
+def test_layout_file(tmp_path: Path, content: bytes, problem: str) -> None:
+    file = tmp_path / "it's.yml"
+    file.write_bytes(content)
+    assert f"The layout {file} {problem}" in problem_of(str(file))
+
+
+def test_layout_path(tmp_path: Path) -> None:
+    assert "There is no layout 'gnupr'" in problem_of("gnupr")
+    assert "cannot be read: " in problem_of(str(tmp_path))
+    file = tmp_path / "own.yml"
+    file.write_text(yaml.safe_dump(GOOD))
+    assert read_layout(str(file)) == read_layout(GOOD)
+
+
+def test_header_is_compared_with_the_layout(tmp_path: Path) -> None:
+    """Upper case, quotes, a byte order mark and gzip do not matter; the order of columns does."""
+    layout = read_layout(changed(header=True))
+    names = ",".join(GOOD["columns"])
+    (tmp_path / "1.csv").write_bytes(
+        b"\xef\xbb\xbf" + names.upper().encode() + b"\r\na,b,c,d,e\r\n"
+    )
+    (tmp_path / "2.csv.gz").write_bytes(gzip.compress(names.replace("kind", '"kind"').encode()))
+    (tmp_path / "3.csv").write_text(",".join(reversed(GOOD["columns"])) + "\n")
+    (tmp_path / "4.csv").write_text("249,2024-05-01 10:00:00,c1,C,I\n")
+    (tmp_path / "5.csv").write_text("")
+    (tmp_path / "6.csv.gz").write_bytes(gzip.compress(names.encode())[:9])
+    found = files_without_header(str(tmp_path), "*.csv*", layout)
+    assert found == ["3.csv", "4.csv", "6.csv.gz"]
+    assert files_without_header("hdfs://host/folder", "*", layout) is None
+
+
+# --- indicators without a column ------------------------------------------------------------------
+
+
+def indicators(events: pd.DataFrame, engine: str, *missing: str) -> np.ndarray:
+    """A row per user and a column per indicator."""
+    events = events.sort_values(["user_id", *TOTAL_ORDER], na_position="first")
+    batch = pa.RecordBatch.from_pandas(events, preserve_index=False)
+    users = pa.Table.from_batches(
+        map_users([batch], BandicootSettings(missing_columns=missing), engine)
+    )
+    assert users["error"].null_count == users.num_rows
+    return np.array(users["indicators"].to_pylist(), dtype=float)
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+@pytest.mark.parametrize("column", OPTIONAL_COLUMNS)
+def test_indicators_without_a_column(engine: str, column: str) -> None:
+    """What changes with the column's content does not exist without it; all else is as it was."""
+    rng = np.random.default_rng(1)
+    count = 900
+    times = rng.integers(0, 14 * 144, count) * np.timedelta64(600, "s")
+    calls = rng.random(count) < 0.5
+    antennas = rng.integers(0, 4, count)
+    events = pd.DataFrame(
+        {
+            "user_id": rng.integers(0, 6, count),
+            "event_at": np.datetime64("2024-05-01T00:00:00") + times,
+            "direction": rng.choice(["in", "out"], count),
+            "interaction": np.where(calls, "call", "text"),
+            "correspondent_id": pd.array(rng.integers(0, 5, count), "Int64"),
+            "call_duration": pd.array(np.where(calls, rng.integers(0, 500, count), 0), "Int64"),
+            "antenna_id": antennas.astype(str),
+            "latitude": antennas.astype(float),
+            "longitude": antennas * 2.0,
+        }
+    )
+    events.loc[~calls, "call_duration"] = pd.NA
+    truth = indicators(events, engine)
+
+    affected = np.zeros(len(INDICATOR_NAMES), bool)
+    for _ in range(5):
+        other = events.copy()
+        known = other[column].notna()
+        other.loc[known, column] = rng.integers(0, 40, known.sum())
+        result = indicators(other, engine)
+        affected |= ~np.all((truth == result) | (np.isnan(truth) & np.isnan(result)), axis=0)
+    needed = np.array([column in needs for needs in NEEDED_COLUMNS])
+
+    def names(which: np.ndarray) -> set[str]:
+        return {INDICATOR_NAMES[i].partition("__")[0] for i in np.flatnonzero(which)}
+
+    assert not names(affected & ~needed)
+    assert names(affected) == names(needed)
+
+    without = indicators(
+        events.assign(**{column: pd.array([None] * count, "Int64")}), engine, column
+    )
+    assert np.isnan(without[:, needed]).all()
+    np.testing.assert_array_equal(without[:, ~needed], truth[:, ~needed])
+
+
+# The tests that look at a single table are those of all other test files.
+CONSERVATION = ("--exclude", "test_type:generic")
+
+# --- end to end -----------------------------------------------------------------------------------
+
+
+class Event(NamedTuple):
+    """What happened. A side without an antenna is no customer of the operator."""
+
+    caller: str
+    called: str
+    when: datetime
+    interaction: str
+    seconds: int | None
+    caller_antenna: str | None
+    called_antenna: str | None
+
+
+class Side(NamedTuple):
+    """A customer's record of an event."""
+
+    direction: str
+    own_id: str
+    other_id: str
+    event: Event
+    antenna: str
+
+
+USERS = [*(f"{n:03d}" for n in range(8)), "+49170", "0049170", "7", "7.0", "Ab", "aB", "x-é", "9e1"]
+ANTENNAS = {"1": (13.4, 52.5), "01": (13.5, 52.6), "B-2": (13.6, 52.4)}
+# The local zone's clocks go forward and back within these weeks.
+LOCAL = ZoneInfo("Europe/Berlin")
+PLAIN = {
+    "bandicoot": False,
+    "privacy_k": 0,
+    "holidays": [],
+    "quality_gates": {"unknown_cell_share": {"severity": "off"}},
+}
+
+
+def truth(seed: int = 5, count: int = 400) -> list[Event]:
+    """Random events, in local time, none in the hour that daylight saving skips or repeats."""
+    rng = np.random.default_rng(seed)
+    homes = {user: str(rng.choice(list(ANTENNAS))) for user in USERS}
+    events = []
+    while len(events) < count:
+        start = datetime(2024, 3, 25) if rng.random() < 0.5 else datetime(2024, 10, 21)
+        when = start + timedelta(seconds=int(rng.integers(14 * 86400)))
+        if when.hour == 2:
+            continue
+        caller, called = (str(user) for user in rng.choice(USERS, 2))
+        antennas = [
+            homes[user] if rng.random() < 0.7 else str(rng.choice(list(ANTENNAS)))
+            for user in (caller, called)
+        ]
+        outside = rng.random()
+        if outside < 0.1:
+            caller, antennas[0] = "other net", None
+        elif outside < 0.2:
+            called, antennas[1] = "other net", None
+        call = rng.random() < 0.5
+        seconds = int(rng.integers(0, 600)) if call else None
+        interaction = "call" if call else "text"
+        events.append(Event(caller, called, when, interaction, seconds, *antennas))
+    return events
+
+
+def sides(events: Iterable[Event]) -> list[Side]:
+    """The records of the customers."""
+    records = []
+    for event in events:
+        if event.caller_antenna:
+            records.append(Side("out", event.caller, event.called, event, event.caller_antenna))
+        if event.called_antenna:
+            records.append(Side("in", event.called, event.caller, event, event.called_antenna))
+    return records
+
+
+def lines(rows: Iterable[Iterable[Any]], **style: Any) -> bytes:
+    """CSV; every third row is quoted throughout."""
+    text = io.StringIO()
+    plain = csv.writer(text, lineterminator="\n", **style)
+    quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL, **style)
+    for number, row in enumerate(rows):
+        cells = ["" if cell is None else cell for cell in row]
+        (quoted if number % 3 == 1 else plain).writerow(cells)
+    return text.getvalue().encode()
+
+
+def number(word: str) -> int:
+    """gnuper's code."""
+    return {"in": 1, "out": 2, "call": 1, "text": 2}[word]
+
+
+def write_gnuper(folder: Path, events: list[Event], pattern: str = "%Y-%m-%d %H:%M:%S") -> None:
+    """gnuper's own layout, or the documented one, which differs in the pattern."""
+    days: dict[str, list[tuple]] = {}
+    for side in sides(events):
+        event = side.event
+        row = (
+            number(side.direction), side.own_id, event.when.strftime(pattern),
+            number(event.interaction), side.antenna, 1, side.other_id, "35407115", event.seconds,
+        )  # fmt: skip
+        days.setdefault(event.when.strftime("%Y%m%d"), []).append(row)
+    for position, (day, rows) in enumerate(days.items()):
+        if position % 2:
+            (folder / f"{day}.csv.gz").write_bytes(gzip.compress(lines(rows)))
+        else:
+            (folder / f"{day}.csv").write_bytes(lines(rows))
+    cells = [(antenna, antenna, *place) for antenna, place in ANTENNAS.items()]
+    (folder / "MS_LOCATION.csv").write_bytes(lines(cells))
+
+
+def write_operator(folder: Path, events: list[Event]) -> None:
+    write_gnuper(folder, events, "%d %b %Y %H:%M:%S")
+
+
+def write_locations(folder: Path) -> None:
+    """Antennas without cells, with a header."""
+    rows = [("antenna_id", "latitude", "longitude")]
+    rows += [(antenna, latitude, longitude) for antenna, (longitude, latitude) in ANTENNAS.items()]
+    (folder / "MS_LOCATION.csv").write_bytes(lines(rows))
+
+
+def write_bandicoot(folder: Path, events: list[Event]) -> None:
+    """One file per user, named after the user."""
+    for user in USERS:
+        rows: list[tuple] = [
+            (
+                "interaction",
+                "direction",
+                "correspondent_id",
+                "datetime",
+                "call_duration",
+                "antenna_id",
+            )
+        ]
+        rows += [
+            (side.event.interaction, side.direction, side.other_id, side.event.when,
+             side.event.seconds, side.antenna)
+            for side in sides(events)
+            if side.own_id == user
+        ]  # fmt: skip
+        (folder / f"{user}.csv").write_bytes(lines(rows))
+    write_locations(folder)
+
+
+def write_one_row_per_call(folder: Path, events: list[Event]) -> None:
+    rows: list[tuple] = [
+        ("txn_type", "caller_id", "recipient_id", "timestamp", "duration", "caller_antenna",
+         "recipient_antenna", "international")
+    ]  # fmt: skip
+    rows += [
+        (event.interaction, event.caller, event.called, event.when, event.seconds,
+         event.caller_antenna, event.called_antenna, "domestic")
+        for event in events
+    ]  # fmt: skip
+    (folder / "2024.csv").write_bytes(lines(rows))
+    write_locations(folder)
+
+
+WRITERS = {
+    "gnuper": (write_gnuper, "20*.csv*"),
+    "gnuper_operator": (write_operator, "20*.csv*"),
+    "bandicoot": (write_bandicoot, "[!M]*.csv"),
+    "one_row_per_call": (write_one_row_per_call, "20*.csv"),
+}
+
+
+@pytest.fixture(scope="module")
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """One key, so that everybody has the same pseudonym in all projects."""
+    file = tmp_path_factory.mktemp("key") / "key"
+    write_key(file, secrets.token_hex(32))
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def gnuper(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory, key_file: str
+) -> Project:
+    """The project over the truth in gnuper's layout."""
+    folder = tmp_path_factory.mktemp("gnuper_files")
+    write_gnuper(folder, truth())
+    project = make_project(
+        "layout_gnuper", raw_data_path=str(folder), pseudonym_key_file=key_file, **PLAIN
+    )
+    project.build(*CONSERVATION)
+    return project
+
+
+def events_of(project: Project, *without: str) -> pd.DataFrame:
+    """All events in a fixed order."""
+    events = project.restricted("events").drop(columns=list(without))
+    events["event_at"] = pd.to_datetime(events["event_at"])
+    return events.sort_values(list(events.columns)).reset_index(drop=True)
+
+
+def assert_same_events(project: Project, expected: Project, *without: str) -> None:
+    pd.testing.assert_frame_equal(events_of(project, *without), events_of(expected, *without))
+
+
+def assert_same_features(project: Project, expected: Project) -> None:
+    got, want = (
+        p.table("final_features").set_index("antenna_id").sort_index() for p in (project, expected)
+    )
+    pd.testing.assert_frame_equal(got, want, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name != "gnuper"])
+def test_shipped_layout_gives_the_same(
+    name: str, gnuper: Project, make_project: Callable[..., Project], tmp_path: Path, key_file: str
+) -> None:
+    write, pattern = WRITERS[name]
+    write(tmp_path, truth())
+    project = make_project(
+        f"layout_{name}", layout=name, raw_data_path=str(tmp_path), raw_file_pattern=pattern,
+        pseudonym_key_file=key_file, **PLAIN,
+    )  # fmt: skip
+    project.build(*CONSERVATION)
+    assert len(events_of(project)) == len(sides(truth()))
+    assert_same_events(project, gnuper)
+    assert_same_features(project, gnuper)
+    if name == "bandicoot":
+        files = project.query("select distinct source_file from {restricted}.delivered_rows")
+        assert not set(files["source_file"]) & {f"{user}.csv" for user in USERS}
+
+
+def in_data_zone(when: datetime, zone: str) -> datetime:
+    """The wall clock of another zone at a local time."""
+    return when.replace(tzinfo=LOCAL).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def write_own_csv(folder: Path, events: list[Event]) -> dict[str, Any]:
+    """Semicolons, apostrophes as quotes, a header, words as codes, milliseconds, and two patterns:
+    one with an offset, one in the data's zone."""
+    rows: list[tuple] = [("Dauer", "wer", "mit wem", "wo", "wann", "Art", "Richtung")]
+    for position, side in enumerate(sides(events)):
+        event = side.event
+        if position % 2:
+            when = event.when.replace(tzinfo=LOCAL).astimezone(ZoneInfo("Asia/Tokyo")).isoformat()
+        else:
+            when = in_data_zone(event.when, "America/New_York").strftime("%d.%m.%Y %H:%M:%S")
+        duration = None if event.seconds is None else event.seconds * 1000
+        kind = {"call": ("Anruf", "A"), "text": ("SMS", "S")}[event.interaction][position % 5 == 0]
+        rows.append(
+            (duration, side.own_id, side.other_id, side.antenna, when, kind, side.direction)
+        )
+    data = gzip.compress(lines(rows, delimiter=";", quotechar="'"))
+    (folder / "mai; 2024.csv.gz").write_bytes(data)
+    cells = [("wo", "Länge", "Breite"), *((a, *place) for a, place in ANTENNAS.items())]
+    (folder / "wo.csv").write_bytes(lines(cells, delimiter="\t").decode().encode("ISO-8859-1"))
+    return {
+        "format": "csv",
+        "delimiter": ";",
+        "quote": "'",
+        "header": True,
+        "columns": list(rows[0]),
+        "fields": {
+            "caller_id": "wer", "correspondent_id": "mit wem", "cell_id": "wo",
+            "datetime": "wann", "interaction": "Art", "direction": "Richtung",
+            "call_duration": "Dauer",
+        },
+        "codes": {
+            "interaction": {"call": ["Anruf", "A"], "text": ["SMS", "S"]},
+            "direction": {"in": ["in"], "out": ["out"]},
+        },
+        "timestamp_format": ["yyyy-MM-dd'T'HH:mm:ssXXX", "dd.MM.yyyy HH:mm:ss"],
+        "call_unit": "ms",
+        "data_timezone": "America/New_York",
+        "local_timezone": LOCAL.key,
+        "locations": {
+            "delimiter": "\t", "encoding": "ISO-8859-1", "header": True,
+            "columns": ["wo", "Länge", "Breite"],
+            "fields": {"antenna_id": "wo", "longitude": "Länge", "latitude": "Breite"},
+        },
+    }  # fmt: skip
+
+
+def write_own_parquet(folder: Path, events: list[Event]) -> dict[str, Any]:
+    """Columns by name, with types: instants, whole numbers, decimal minutes, booleans."""
+    records = sides(events)
+    instants = [side.event.when.replace(tzinfo=LOCAL) for side in records]
+    minutes = [None if s.event.seconds is None else s.event.seconds / 60 for s in records]
+    table = pa.table(
+        {
+            "unused": pa.array([[1]] * len(records)),
+            "who": [side.own_id for side in records],
+            "with whom": [side.other_id for side in records],
+            "cell`s": [side.antenna for side in records],
+            "at": pa.array(instants, pa.timestamp("us", "UTC")),
+            "kind": pa.array([number(s.event.interaction) for s in records], pa.int8()),
+            "is_out": [side.direction == "out" for side in records],
+            "minutes": pa.array(minutes, pa.float64()),
+            "abroad": pa.array([0] * len(records), pa.int32()),
+        }
+    )
+    pq.write_table(table.slice(0, 100), folder / "a.parquet")
+    pq.write_table(table.slice(100), folder / "b.parquet", row_group_size=50)
+    write_locations(folder)
+    return {
+        "format": "parquet",
+        "fields": {
+            "caller_id": "who", "correspondent_id": "with whom", "cell_id": "cell`s",
+            "datetime": "at", "interaction": "kind", "direction": "is_out",
+            "call_duration": "minutes", "national": "abroad",
+        },
+        "codes": {
+            "interaction": {"call": ["1"], "text": ["2"]},
+            "direction": {"in": ["false"], "out": ["true"]},
+            "national": {"national": ["0"], "international": ["1"]},
+        },
+        "timestamp_format": "yyyy-MM-dd HH:mm:ss",
+        "call_unit": "m",
+        "data_timezone": "UTC",
+        "local_timezone": LOCAL.key,
+        "locations": {"header": True, "columns": ["antenna_id", "latitude", "longitude"]},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("write", "pattern", "locations"),
+    [(write_own_csv, "mai*", "wo.csv"), (write_own_parquet, "*.parquet", "MS_LOCATION.csv")],
+)
+def test_own_layout_gives_the_same_events(
+    write: Callable[[Path, list[Event]], dict[str, Any]],
+    pattern: str,
+    locations: str,
+    gnuper: Project,
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    key_file: str,
+) -> None:
+    """Levels 0 with its tests, the conservation of rows among them."""
+    folder = tmp_path / "it's [a] {folder} 100 %"
+    folder.mkdir()
+    layout = write(folder, truth())
+    project = make_project(
+        write.__name__, layout=layout, raw_data_path=str(folder), raw_file_pattern=pattern,
+        raw_locations=locations, pseudonym_key_file=key_file, **PLAIN,
+    )  # fmt: skip
+    project.build("--select", "+events", "--indirect-selection", "cautious", *CONSERVATION)
+    assert_same_events(project, gnuper)
+    positions = project.query("select max(file_row) as last from {restricted}.delivered_rows")
+    last = len(sides(truth())) - 100 if layout["format"] == "parquet" else None
+    assert positions["last"].item() == last
+
+
+def test_clock_changes(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    """Skipped hours of the data's zone are taken as an hour later, repeated ones as the earlier."""
+    cases = {
+        # in UTC+2 before, UTC+1 after; the data are Berlin's, the local time is Khartoum's
+        "2024-03-31 01:59:59": "2024-03-31 02:59:59",
+        "2024-03-31 02:30:00": "2024-03-31 03:30:00",
+        "2024-03-31 03:30:00": "2024-03-31 03:30:00",
+        "2024-10-27 01:59:59": "2024-10-27 01:59:59",
+        "2024-10-27 02:30:00": "2024-10-27 02:30:00",
+        "2024-10-27 03:00:00": "2024-10-27 04:00:00",
+        # Khartoum was at UTC+3 until 1 November 2017, 00:00
+        "2017-10-31 21:59:59": "2017-10-31 23:59:59",
+        "2017-10-31 22:00:00": "2017-10-31 23:00:00",
+    }
+    rows = [
+        (2, position, when, 2, "1", 1, "b", "", "") for position, when in enumerate(cases, start=1)
+    ]
+    (tmp_path / "20.csv").write_bytes(lines(rows))
+    (tmp_path / "MS_LOCATION.csv").write_text("1,1,13,52\n")
+    layout = yaml.safe_load(Path("layouts/gnuper.yml").read_text())
+    layout |= {"data_timezone": "Europe/Berlin", "local_timezone": "Africa/Khartoum"}
+    project = make_project("clocks", layout=layout, raw_data_path=str(tmp_path), **PLAIN)
+    outcome = project.dbt("run", "--select", "+delivered_rows")
+    assert outcome.success, outcome.output[-3000:]
+    times = project.query("select event_at from {restricted}.delivered_rows")["event_at"]
+    assert sorted(map(str, times)) == sorted(cases.values())
+
+
+@pytest.mark.parametrize("column", ["correspondent_id", "call_duration"])
+def test_missing_column(
+    column: str,
+    gnuper: Project,
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    key_file: str,
+) -> None:
+    """What needs the column is NULL; all else is as with it, bandicoot's indicators included."""
+    write_gnuper(tmp_path, truth())
+    layout = yaml.safe_load(Path("layouts/gnuper.yml").read_text())
+    layout["columns"] = ["unused" if name == column else name for name in layout["columns"]]
+    project = make_project(
+        f"no_{column}", layout=layout, raw_data_path=str(tmp_path), pseudonym_key_file=key_file,
+        **PLAIN | {"bandicoot": True},
+    )  # fmt: skip
+    project.build()
+    assert_same_events(project, gnuper, column)
+
+    features = project.table("final_features").set_index("antenna_id").sort_index()
+    expected = gnuper.table("final_features").set_index("antenna_id").sort_index()
+    needs = {
+        "correspondent_id": ("dist_mean", "isolation", "entropy"),
+        "call_duration": ("vol_",),
+    }[column]
+    for name in expected.columns:
+        if any(word in name + "_" for word in needs):
+            assert features[name].isna().all(), name
+        elif name != "withheld_features":
+            pd.testing.assert_series_equal(features[name], expected[name], rtol=1e-9)
+    for name, needed in zip(INDICATOR_NAMES, NEEDED_COLUMNS, strict=True):
+        if column in needed:
+            assert features[name].isna().all(), name
+    assert (features["reporting__number_of_records"].dropna() > 0).all()
+    assert features["number_of_interactions__allweek__allday__call"].notna().any()
+    pairs = project.table("final_interactions")
+    assert pairs.empty if column == "correspondent_id" else pairs["vol_sum"].isna().all()

@@ -1,0 +1,117 @@
+"""Gates of a delivery: what breaks one warns or stops, and a stopped run publishes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import Outcome, Project
+from random_cdr import Cell, Row, record, write_raw
+
+DAYS = [f"2024-05-{day:02d}" for day in range(1, 9)]
+BAD_DAY = "2024-05-09"
+GATES = ("rejected_share", "unknown_cell_share", "hours_without_events", "change")
+CELLS = [Cell("a1", "c1", "13", "52"), Cell("a2", "c2", "13.1", "52.1")]
+
+
+def good_day(day: str) -> list[Row]:
+    """Two users, one event of each in every hour."""
+    return [
+        record(user, f"{day} {hour:02d}:00:00", "u1", cell_id=cell)
+        for user, cell in (("u1", "c1"), ("u2", "c2"))
+        for hour in range(24)
+    ]
+
+
+def bad_day(day: str) -> list[Row]:
+    """Two accepted rows in one hour, four rows of unknown cells, one without an id."""
+    rows = [record(user, f"{day} 10:00:00", "u1", cell_id="c1") for user in ("u1", "u2")]
+    rows += [record("u1", f"{day} {hour}:00:00", "u2", cell_id="c9") for hour in range(11, 15)]
+    return [*rows, record("", f"{day} 15:00:00", "u2", cell_id="c1")]
+
+
+def gates(severity: str) -> dict[str, Any]:
+    """All gates with their own limits and one severity."""
+    return {name: {"severity": severity} for name in GATES}
+
+
+def sentence(outcome: Outcome, beginning: str) -> str:
+    """The line that says what is wrong with the delivery."""
+    return next((line for line in outcome.output.splitlines() if beginning in line), "")
+
+
+@pytest.fixture(scope="module")
+def project(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
+    """A release of eight good days; then a bad day is delivered."""
+    folder = tmp_path_factory.mktemp("gates")
+    write_raw(folder, [row for day in DAYS for row in good_day(day)], CELLS)
+    project = make_project(
+        "gates",
+        raw_data_path=str(folder),
+        bandicoot=False,
+        privacy_k=0,
+        quality_gates=gates("stop"),
+    )
+    project.build()
+    write_raw(folder, bad_day(BAD_DAY), CELLS)
+    return project
+
+
+def released(project: Project) -> dict[str, pd.DataFrame]:
+    names = ("final_features", "final_interactions", "release_report", "release_ledger")
+    return {
+        name: (table := project.table(name)).sort_values(list(table.columns)).reset_index(drop=True)
+        for name in names
+    }
+
+
+def test_stop_leaves_the_last_release(project: Project) -> None:
+    before = released(project)
+    outcome = project.dbt("build", "--exclude-resource-type", "unit_test")
+    assert not outcome.success
+    words = sentence(outcome, "The delivery is not good enough")
+    file = f"'{BAD_DAY.replace('-', '')}.csv' on {BAD_DAY}"
+    for expected in (
+        f"rejected_share is 0.714 (limit 0.5) in {file}",
+        f"unknown_cell_share is 0.667 (limit 0.2) in {file}",
+        f"hours_without_events is 23 (limit 6) in {file}",
+        f"change is -0.958 (limit 0.5) in {file}",
+    ):
+        assert expected in words
+    assert "the last release stays" in words
+    after = released(project)
+    for name, table in before.items():
+        pd.testing.assert_frame_equal(after[name], table)
+    quality = project.restricted("delivery_quality")
+    bad = quality[quality["day"].astype(str) == BAD_DAY].squeeze()
+    assert (bad["records"], bad["accepted"], bad["rejected"]) == (7, 2, 5)
+    assert (bad["unknown_cell"], bad["missing_id"], bad["users"], bad["cells"]) == (4, 1, 2, 1)
+    assert (quality[quality["day"].astype(str) != BAD_DAY]["rejected"] == 0).all()
+
+
+def test_warnings_let_the_run_go_on(project: Project) -> None:
+    outcome = project.dbt("run", "--select", "delivery_quality", quality_gates=gates("warn"))
+    assert outcome.success
+    words = sentence(outcome, "The delivery is odd")
+    assert all(f"{name} is " in words for name in GATES)
+    assert "the table delivery_quality" in words
+
+
+@pytest.mark.parametrize("name", GATES)
+def test_each_gate_has_a_limit_of_its_own(project: Project, name: str) -> None:
+    """With one gate that stops just below its value, and one that does not at its value."""
+    value = {
+        "rejected_share": 5 / 7, "unknown_cell_share": 4 / 6, "hours_without_events": 23,
+        "change": 46 / 48,
+    }[name]  # fmt: skip
+    for limit, stops in ((value - 1e-6, True), (value + 1e-6, False)):
+        only = gates("off") | {name: {"severity": "stop", "limit": limit}}
+        outcome = project.dbt("run", "--select", "delivery_quality", quality_gates=only)
+        assert outcome.success is not stops
+        words = sentence(outcome, "The delivery is not good enough")
+        assert bool(words) is stops
+        assert not any(f"{other} is " in words for other in GATES if other != name)
