@@ -21,7 +21,7 @@ import pytest
 import random_cdr
 from conftest import Project
 from pyhive import hive
-from test_deliveries import LEVEL_0, LEVEL_4, assert_same
+from test_deliveries import assert_same_level_0, assert_same_level_4
 from test_equality import raw_vars
 from test_publication import release
 
@@ -110,8 +110,8 @@ def assert_same_as_undisturbed(project: Project, **more_vars: object) -> None:
         project, schema=f"{project.schema}_undisturbed", folder=project.folder / "u"
     )
     Run(undisturbed, "run", **more_vars).succeed()
-    assert_same(project, undisturbed, LEVEL_0 + LEVEL_4)
-    assert release(project)[:3] == release(undisturbed)[:3]
+    assert_same_level_0(project, undisturbed)
+    assert_same_level_4(project, undisturbed)
 
 
 @pytest.fixture
