@@ -38,12 +38,11 @@
         } -%}
         {%- do tables.append(table) -%}
         {%- do _add_to_store(table.store, columns, ref(name), number, file_format) -%}
-        {#- The rows stay the old release's until the step; only the columns are the new ones already. -#}
+        {#- Other columns than the last release's: until the step the view shows the last release with
+            the new columns, as far as it has them. -#}
         {%- if existing is not none and existing.is_view and table.store != table.former_store -%}
-            {%- do run_query(
-                'alter view ' ~ view ~ ' as ' ~ _current_rows(table.store, columns) ~ ' union all '
-                ~ _current_rows(table.former_store, columns, former_columns)
-            ) -%}
+            {%- do _copy_release(table, former) -%}
+            {%- do run_query('alter view ' ~ view ~ ' as ' ~ _current_rows(table.store)) -%}
         {%- endif -%}
     {%- endfor -%}
 
@@ -58,7 +57,7 @@
         {%- if table.existing is not none and not is_view -%}{%- do adapter.drop_relation(table.existing) -%}{%- endif -%}
         {%- do run_query(
             ('alter' if is_view else 'create') ~ ' view ' ~ table.view ~ ' as '
-            ~ _current_rows(table.store, table.columns)
+            ~ _current_rows(table.store)
         ) -%}
         {%- do _drop_older_releases(table, [number, former | string]) -%}
     {%- endfor -%}
@@ -96,18 +95,31 @@
 {%- endmacro %}
 
 
-{# Query of a store's rows of the current release; NULL for the columns that the store has not. #}
-{% macro _current_rows(store, columns, existing_columns=none) -%}
-    {%- set existing_names = (existing_columns or columns) | map(attribute='name') | list -%}
+{# Copies a release from its store to the one with the new columns; NULL for those that it has not. #}
+{% macro _copy_release(table, number) -%}
+    {%- set known = table.former_columns | map(attribute='name') | list -%}
     {%- set expressions = [] -%}
-    {%- for column in columns -%}
+    {%- for column in table.columns -%}
         {%- do expressions.append(
-            column.quoted if column.name in existing_names
-            else 'cast(null as ' ~ column.dtype ~ ') as ' ~ column.quoted
+            column.quoted if column.name in known else 'cast(null as ' ~ column.dtype ~ ')'
         ) -%}
     {%- endfor -%}
+    {%- if 'release_number=' ~ number not in run_query('show partitions ' ~ table.store).columns[0].values() -%}
+        {%- do run_query(
+            'insert overwrite table ' ~ table.store ~ ' partition (release_number = ' ~ number ~ ') select '
+            ~ expressions | join(', ') ~ ' from ' ~ table.former_store ~ ' where release_number = ' ~ number
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Query of a store's rows of the current release. Short however many columns there are: catalogs
+    keep 32,700 characters of a view.
+#}
+{% macro _current_rows(store) -%}
     {{ return(
-        'select ' ~ expressions | join(', ') ~ ' from ' ~ store
+        'select * except (release_number) from ' ~ store
         ~ ' where release_number = (select release_number from ' ~ this ~ ')'
     ) }}
 {%- endmacro %}
