@@ -38,11 +38,10 @@
         } -%}
         {%- do tables.append(table) -%}
         {%- do _add_to_store(table.store, columns, ref(name), number, file_format) -%}
-        {#- Other columns than before: readers get the old release with the new columns, then the step. -#}
+        {#- Other columns than the last release's: until the step the view shows the last release with
+            the new columns, as far as it has them. -#}
         {%- if existing is not none and existing.is_view and table.store != table.former_store -%}
-            {%- do _add_to_store(
-                table.store, columns, _former_rows(table, former), former, file_format
-            ) -%}
+            {%- do _copy_release(table, former) -%}
             {%- do run_query('alter view ' ~ view ~ ' as ' ~ _current_rows(table.store)) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -94,31 +93,32 @@
 {%- endmacro %}
 
 
+{# Copies a release from its store to the one with the new columns; NULL for those that it has not. #}
+{% macro _copy_release(table, number) -%}
+    {%- set known = table.former_columns | map(attribute='name') | list -%}
+    {%- set expressions = [] -%}
+    {%- for column in table.columns -%}
+        {%- do expressions.append(
+            column.quoted if column.name in known else 'cast(null as ' ~ column.dtype ~ ')'
+        ) -%}
+    {%- endfor -%}
+    {%- if 'release_number=' ~ number not in run_query('show partitions ' ~ table.store).columns[0].values() -%}
+        {%- do run_query(
+            'insert overwrite table ' ~ table.store ~ ' partition (release_number = ' ~ number ~ ') select '
+            ~ expressions | join(', ') ~ ' from ' ~ table.former_store ~ ' where release_number = ' ~ number
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#
-    Query of a store's rows of the current release. Short: a catalog in Derby keeps no view of more
-    than 32,700 characters, and there are hundreds of columns.
+    Query of a store's rows of the current release. Short however many columns there are: catalogs
+    keep 32,700 characters of a view.
 #}
 {% macro _current_rows(store) -%}
     {{ return(
         'select * except (release_number) from ' ~ store
         ~ ' where release_number = (select release_number from ' ~ this ~ ')'
-    ) }}
-{%- endmacro %}
-
-
-{# The former release with the columns of the new one, NULL where it did not have them. #}
-{% macro _former_rows(table, former) -%}
-    {%- set former_names = table.former_columns | map(attribute='name') | list -%}
-    {%- set expressions = [] -%}
-    {%- for column in table.columns -%}
-        {%- do expressions.append(
-            column.quoted if column.name in former_names
-            else 'cast(null as ' ~ column.dtype ~ ') as ' ~ column.quoted
-        ) -%}
-    {%- endfor -%}
-    {{ return(
-        '(select ' ~ expressions | join(', ') ~ ' from ' ~ table.former_store ~ ' where release_number = '
-        ~ former ~ ')'
     ) }}
 {%- endmacro %}
 
