@@ -24,9 +24,7 @@ pairs as (
         forth.antenna_id2,
         forth.call_count - back.call_count as net_calls,
         forth.sms_count - back.sms_count as net_sms,
-        case when forth.antenna_id1 != forth.antenna_id2 and forth.call_count > 0 then
-            ln(forth.call_count)
-        end as log_calls,
+        case when forth.antenna_id1 != forth.antenna_id2 then ln(forth.call_count) end as log_calls,
         ln(antennas1.active_users) + ln(antennas2.active_users) as log_users,
         case when forth.distance_km > 0 then ln(forth.distance_km) end as log_km
     from {{ ref('final_interactions') }} as forth
@@ -40,63 +38,49 @@ pairs as (
 
 ),
 
-fitted_pairs as (
+-- of the normal equations
+sums as (
 
     select
-        log_calls,
-        log_users,
-        log_km
+        count(*) as n,
+        {{ exact_sum('log_calls') }} as y,
+        {{ exact_sum('log_users') }} as u,
+        {{ exact_sum('log_km') }} as d,
+        {{ exact_sum('log_users * log_users') }} as uu,
+        {{ exact_sum('log_km * log_km') }} as dd,
+        {{ exact_sum('log_users * log_km') }} as ud,
+        {{ exact_sum('log_users * log_calls') }} as uy,
+        {{ exact_sum('log_km * log_calls') }} as dy
     from pairs
     where log_calls is not null and log_users is not null and log_km is not null
 
 ),
 
-means as (
-
-    select
-        {{ exact_sum('log_calls') }} / count(*) as log_calls,
-        {{ exact_sum('log_users') }} / count(*) as log_users,
-        {{ exact_sum('log_km') }} / count(*) as log_km
-    from fitted_pairs
-
-),
-
+-- around the means, where the equations have two unknowns
 centred as (
 
     select
-        fitted_pairs.log_calls - means.log_calls as y,
-        fitted_pairs.log_users - means.log_users as u,
-        fitted_pairs.log_km - means.log_km as d
-    from fitted_pairs
-    cross join means
-
-),
-
--- of the normal equations
-sums as (
-
-    select
-        {{ exact_sum('u * u') }} as uu,
-        {{ exact_sum('d * d') }} as dd,
-        {{ exact_sum('u * d') }} as ud,
-        {{ exact_sum('u * y') }} as uy,
-        {{ exact_sum('d * y') }} as dy
-    from centred
+        {{ ratio('y', 'n') }} as mean_y,
+        {{ ratio('u', 'n') }} as mean_u,
+        {{ ratio('d', 'n') }} as mean_d,
+        uu - {{ ratio('u * u', 'n') }} as uu,
+        dd - {{ ratio('d * d', 'n') }} as dd,
+        ud - {{ ratio('u * d', 'n') }} as ud,
+        uy - {{ ratio('u * y', 'n') }} as uy,
+        dy - {{ ratio('d * y', 'n') }} as dy
+    from sums
 
 ),
 
 model as (
 
     select
-        means.log_calls,
-        means.log_users,
-        means.log_km,
-        {{ ratio('sums.uy * sums.dd - sums.dy * sums.ud', 'sums.uu * sums.dd - sums.ud * sums.ud') }}
-            as users_exponent,
-        {{ ratio('sums.dy * sums.uu - sums.uy * sums.ud', 'sums.uu * sums.dd - sums.ud * sums.ud') }}
-            as km_exponent
-    from sums
-    cross join means
+        mean_y,
+        mean_u,
+        mean_d,
+        {{ ratio('uy * dd - dy * ud', 'uu * dd - ud * ud') }} as users_exponent,
+        {{ ratio('dy * uu - uy * ud', 'uu * dd - ud * ud') }} as km_exponent
+    from centred
 
 )
 
@@ -106,9 +90,9 @@ select
     pairs.net_calls,
     pairs.net_sms,
     pairs.log_calls - (
-        model.log_calls
-        + model.users_exponent * (pairs.log_users - model.log_users)
-        + model.km_exponent * (pairs.log_km - model.log_km)
+        model.mean_y
+        + model.users_exponent * (pairs.log_users - model.mean_u)
+        + model.km_exponent * (pairs.log_km - model.mean_d)
     ) as gravity_residual
 from pairs
 cross join model

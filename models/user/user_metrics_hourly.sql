@@ -1,8 +1,5 @@
 {# one row per user and hour of the day with an event #}
 
-{# a view, read once #}
-{{ config(materialized='view') }}
-
 select
     user_id,
     hour,
