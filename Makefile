@@ -60,8 +60,12 @@ dev:
 	@$(python) -m scripts.prepare
 
 .PHONY: test
-test: dev  ## run all tests, on a server of their own
-	@$(python) -m pytest
+test: dev  ## run all tests but the slow ones, on a server of their own
+	@$(python) -m pytest -m "not slow"
+
+.PHONY: test-slow
+test-slow: dev  ## run the slow tests: faults, a cluster, the benchmark
+	@$(python) -m pytest -m slow
 
 .PHONY: lint
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
