@@ -41,6 +41,9 @@
     {%- do _check_weekend_days() -%}
     {%- do _check_holidays() -%}
     {%- do _check_cap_coords() -%}
+    {%- do _check_choice('home_rule', ['night_events', 'distinct_days', 'events']) -%}
+    {%- do _check_whole_number('home_min_nights', 1, 366) -%}
+    {%- do _check_choice('compare_home_rules', [true, false]) -%}
 
     {%- do _check_whole_number('privacy_k', 0, 1000000) -%}
     {%- do _check_number('privacy_max_share', above=0, to=1) -%}
@@ -68,7 +71,7 @@
         'period_begin', 'period_end', 'exact_duplicates', 'quality_gates',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
-        'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
+        'home_rule', 'home_min_nights', 'compare_home_rules', 'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
         'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
         'bandicoot', 'bandicoot_engine',
     ]) }}

@@ -205,3 +205,13 @@ def test_gravity_model_is_the_least_squares_fit(mockup_project: Project) -> None
         assert row.gravity_residual == pytest.approx(
             expected[row.antenna_id1, row.antenna_id2], abs=1e-9
         )
+
+
+def test_home_rules_are_compared(mockup_project: Project) -> None:
+    """In the invented city people are at home at night and most of the time: the rules agree."""
+    outcome = mockup_project.dbt("build", "-s", "home_rule_agreement", compare_home_rules=True)
+    assert outcome.success, outcome.output
+    agreement = mockup_project.restricted("home_rule_agreement")
+    assert len(agreement) == 3
+    assert agreement["users"].min() > 1000
+    assert agreement["agreement"].between(0.5, 1).all()
