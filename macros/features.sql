@@ -1,5 +1,5 @@
 {#
-    The features of an antenna in gnuper's order, each with the model that computes it and the
+    The features of an antenna, gnuper's in its order and then those beyond gnuper, each with the model that computes it and the
     parts of the data that it rests on. A feature is released only if every one of these parts
     has enough users behind it and none who dominates it; see `antenna_support` for the parts.
 #}
@@ -41,6 +41,12 @@
     {%- for measure in measures() -%}
         {%- do features.append({'name': measure ~ '_peak_ratio', 'model': 'hourly_features',
             'rests_on': ['early_peak.' ~ measure, 'late_peak.' ~ measure]}) -%}
+    {%- endfor -%}
+
+    {#- beyond gnuper -#}
+    {%- for kind in ['calls', 'sms'] -%}
+        {%- do features.append({'name': kind ~ '_partner_entropy', 'model': 'interaction_features',
+            'rests_on': ['partners.' ~ kind]}) -%}
     {%- endfor -%}
     {{ return(features) }}
 {%- endmacro %}

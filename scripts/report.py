@@ -106,6 +106,7 @@ def feature_label(name: str) -> str:
         "dist_mean": "Mean distance of",
         "isolation": "Share of antennas with",
         "entropy": "Entropy of",
+        "partner_entropy": "Evenness over partner antennas of",
         "ratio_var": "Variance of outgoing over incoming",
     }
     if kind in KINDS and what in beginnings:

@@ -56,7 +56,9 @@ partner_features as (
         count(call_count) as calls_partners,
         count(sms_count) as sms_partners,
         {{ exact_sum(entropy_term('call_count', 'all_calls')) }} as calls_entropy,
-        {{ exact_sum(entropy_term('sms_count', 'all_sms')) }} as sms_entropy
+        {{ exact_sum(entropy_term('sms_count', 'all_sms')) }} as sms_entropy,
+        {{ own_entropy('call_count') }} as calls_partner_entropy,
+        {{ own_entropy('sms_count') }} as sms_partner_entropy
     from interactions
     group by antenna_id
 
@@ -71,6 +73,8 @@ select
     {{ ratio('partner_features.sms_partners', 'home_antennas.home_antennas') }} as sms_isolation,
     partner_features.calls_entropy,
     partner_features.sms_entropy,
+    partner_features.calls_partner_entropy,
+    partner_features.sms_partner_entropy,
     {{ haversine_km(
         'antennas.latitude', 'antennas.longitude', var('cap_coords')[0], var('cap_coords')[1]
     ) }} as dist2c
