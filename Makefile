@@ -64,7 +64,7 @@ test: dev  ## run all tests but the slow ones, on a server of their own
 	@$(python) -m pytest -m "not slow"
 
 .PHONY: test-slow
-test-slow: dev  ## run the slow tests: faults, a cluster, the benchmark
+test-slow: dev  ## run the slow tests: faults, hostile files, publication, a cluster, the benchmark
 	@$(python) -m pytest -m slow
 
 .PHONY: lint

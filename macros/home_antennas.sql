@@ -11,23 +11,33 @@
 #}
 {% macro home_antennas(rule) -%}
     {%- set score = 'days' if rule == 'distinct_days' else 'events' -%}
-    with visits as (
+    with dated as (
 
         select
             user_id,
             antenna_id,
             {% if rule == 'night_events' -%}
             -- the morning belongs to the night that began the day before
-            date_sub(day, case when hour < {{ var('noct_end') | int }} then 1 else 0 end) as day,
+            date_sub(day, case when hour < {{ var('noct_end') | int }} then 1 else 0 end) as day
             {%- else -%}
-            day,
+            day
             {%- endif %}
-            count(*) as events
         from {{ ref('events') }}
-        {% if rule == 'night_events' -%}
+        {%- if rule == 'night_events' %}
         where {{ is_night('hour') }}
-        {% endif -%}
-        group by all
+        {%- endif %}
+
+    ),
+
+    visits as (
+
+        select
+            user_id,
+            antenna_id,
+            day,
+            count(*) as events
+        from dated
+        group by user_id, antenna_id, day
 
     ),
 
@@ -43,26 +53,42 @@
 
     ),
 
-    -- the best place first
-    ranked as (
+    homes as (
 
         select
             user_id,
-            sum({{ score }}) as total,
-            array_sort(collect_list(struct(-{{ score }} as rank, antenna_id, events, days))) as places
+            min_by(antenna_id, struct(-{{ score }}, antenna_id)) as antenna_id
         from places
         group by user_id
+
+    ),
+
+    -- home apart from all other places
+    compared as (
+
+        select
+            homes.user_id,
+            homes.antenna_id,
+            places.events,
+            places.days,
+            places.{{ score }} as score,
+            places.antenna_id != homes.antenna_id as is_other,
+            places.antenna_id as place
+        from places
+        inner join homes
+            on places.user_id = homes.user_id
 
     )
 
     select
         user_id,
-        places[0].antenna_id as antenna_id,
-        places[0].events as night_events,
-        places[0].days as nights,
-        -places[0].rank / total as home_share,
-        get(places, 1).antenna_id as runner_up_antenna_id,
-        coalesce(-get(places, 1).rank / total, 0D) as runner_up_share
-    from ranked
-    where places[0].days >= {{ var('home_min_nights') | int }}
+        antenna_id,
+        max(events) filter (where not is_other) as night_events,
+        max(days) filter (where not is_other) as nights,
+        max(score) filter (where not is_other) / sum(score) as home_share,
+        min_by(place, struct(-score, place)) filter (where is_other) as runner_up_antenna_id,
+        coalesce(max(score) filter (where is_other), 0) / sum(score) as runner_up_share
+    from compared
+    group by user_id, antenna_id
+    having max(days) filter (where not is_other) >= {{ var('home_min_nights') | int }}
 {%- endmacro %}

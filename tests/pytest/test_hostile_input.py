@@ -21,6 +21,8 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt_gnuper.local_files import local_files
 from dbt_gnuper.thrift_sessions import shorten
 
+pytestmark = pytest.mark.slow
+
 SQL = "x'); drop table {schema}_restricted.canary; -- \" ` ;"
 
 

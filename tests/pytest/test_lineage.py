@@ -95,15 +95,15 @@ def test_every_exception_is_needed_and_no_other(proof: Proof) -> None:
     assert found == {
         "delivered_files": {SINGLE},
         "delivery_quality": {SINGLE},
-        "current_release": {AGGREGATE, OTHERS},
+        "current_release": {OTHERS},
         "release_ledger": {AGGREGATE, OTHERS},
         "release_report": {AGGREGATE},
         "hourly_profile_rests": {SINGLE},
         "weekly_profile_rests": {SINGLE},
         "final_hourly_profile": {SINGLE, AGGREGATE, OTHERS},
         "final_weekly_profile": {SINGLE, AGGREGATE, OTHERS},
-        "data_quality": {SINGLE, AGGREGATE},
-        "release_run": {SINGLE, AGGREGATE, OTHERS},
+        "data_quality": {AGGREGATE, OTHERS},
+        "release_run": {AGGREGATE, OTHERS},
     }
 
 

@@ -16,6 +16,8 @@ from conftest import PROJECT_ROOT, Project
 from pyhive import hive
 from test_equality import raw_vars
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     *("final_features", "final_interactions", "final_flows", "final_hourly_profile"),
     *("final_weekly_profile", "data_quality", "release_report", "release_run"),
