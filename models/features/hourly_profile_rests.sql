@@ -1,9 +1,9 @@
 {# one row per antenna, hour of the day and measure that is withheld for the sake of others #}
 
 {%- set windows = {
-    'late_peak': [var('lp_begin'), var('lp_end')],
-    'early_peak': [var('ep_begin'), var('ep_end')],
-    'work': [var('work_begin'), var('work_end')],
+    'late_peak': [var('lp_begin') | int, var('lp_end') | int],
+    'early_peak': [var('ep_begin') | int, var('ep_end') | int],
+    'work': [var('work_begin') | int, var('work_end') | int],
 } %}
 
 -- What is known of a day: its sum, and of the hours of work and of the peaks the sums that
