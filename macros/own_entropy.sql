@@ -7,8 +7,11 @@
     {{ own_entropy('call_count') }}
 #}
 {% macro own_entropy(count) -%}
-    least(1, {{ ratio(
-        'log2(sum(' ~ count ~ ')) - ' ~ ratio(exact_sum(count ~ ' * log2(' ~ count ~ ')'), 'sum(' ~ count ~ ')'),
-        'log2(count(' ~ count ~ '))',
-    ) }})
+    case when count({{ count }}) > 1 then
+        least(1, {{ ratio(
+            'log2(sum(' ~ count ~ ')) - '
+            ~ ratio(exact_sum(count ~ ' * log2(' ~ count ~ ')'), 'sum(' ~ count ~ ')'),
+            'log2(count(' ~ count ~ '))',
+        ) }})
+    end
 {%- endmacro %}

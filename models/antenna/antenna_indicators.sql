@@ -26,6 +26,9 @@ select
     position,
     {{ ratio(exact_sum('value'), 'count(value)') }} as value,
     count(value) as users,
-    {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
+    -- the sum of a single value may differ from it in the last digit
+    {{ ratio(
+        'max(abs(value))', 'greatest(max(abs(value)), ' ~ exact_sum('abs(value)') ~ ')'
+    ) }} as largest_share
 from resident_indicators
 group by antenna_id, position
