@@ -148,4 +148,4 @@ def test_schemas_must_differ(project: Project, tmp_path: Path) -> None:
     outcome = dataclasses.replace(project, root=tmp_path).dbt("run", "--select", "cells")
     assert not outcome.success
     assert f"would be built in the schema '{project.schema}'" in outcome.output
-    assert "Level 4 must lie in the release schema" in outcome.output
+    assert "What is published lies in the release schema" in outcome.output

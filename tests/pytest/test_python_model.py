@@ -120,7 +120,7 @@ def test_switched_off(project: Project, raw: random_cdr.RawData) -> None:
     assert outcome.success, outcome.output
     assert not [name for name in outcome.statuses() if "bandicoot" in name or "indicator" in name]
     columns = project.table("final_features").columns
-    assert len(columns) == 43 and not set(columns) & set(INDICATOR_NAMES)
+    assert len(columns) == 45 and not set(columns) & set(INDICATOR_NAMES)
 
 
 # --- Python models of a project of one's own ----------------------------------------------------
