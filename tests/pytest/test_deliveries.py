@@ -17,6 +17,8 @@ from test_equality import raw_vars
 
 from dbt_gnuper.local_files import write_key
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(int(os.environ.get("GNUPER_SEQUENCES", "1")))
 LEVEL_0 = ("delivered_rows", "delivered_files", "delivery_quality", "machines", "cells", "antennas")
 # with their keys
@@ -161,7 +163,6 @@ class Operator:
         return [steps[i] for i in self.rng.permutation(len(steps))]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_sequence_of_deliveries(
     seed: int, make_project: Callable[..., Project], tmp_path: Path

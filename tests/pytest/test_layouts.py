@@ -459,6 +459,7 @@ def assert_same_features(project: Project, expected: Project) -> None:
     pd.testing.assert_frame_equal(got, want, rtol=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in SHIPPED if name != "gnuper"])
 def test_shipped_layout_gives_the_same(
     name: str, gnuper: Project, make_project: Callable[..., Project], tmp_path: Path, key_file: str
@@ -570,6 +571,7 @@ def write_own_parquet(folder: Path, events: list[Event]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "pattern", "locations"),
     [(write_own_csv, "mai*", "wo.csv"), (write_own_parquet, "*.parquet", "MS_LOCATION.csv")],
@@ -598,6 +600,7 @@ def test_own_layout_gives_the_same_events(
     assert positions["last"].item() == last
 
 
+@pytest.mark.slow
 def test_clock_changes(make_project: Callable[..., Project], tmp_path: Path) -> None:
     """Skipped hours of the data's zone are taken as an hour later, repeated ones as the earlier."""
     cases = {
@@ -626,6 +629,7 @@ def test_clock_changes(make_project: Callable[..., Project], tmp_path: Path) -> 
     assert sorted(map(str, times)) == sorted(cases.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["correspondent_id", "call_duration"])
 def test_missing_column(
     column: str,

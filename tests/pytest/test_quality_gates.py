@@ -10,6 +10,8 @@ import pytest
 from conftest import Outcome, Project
 from random_cdr import Cell, Row, record, write_raw
 
+pytestmark = pytest.mark.slow
+
 DAYS = [f"2024-05-{day:02d}" for day in range(1, 9)]
 BAD_DAY = "2024-05-09"
 GATES = ("rejected_share", "unknown_cell_share", "hours_without_events", "change")
