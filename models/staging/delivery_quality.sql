@@ -33,17 +33,23 @@ totals as (
 
 ),
 
--- what the four weeks before a day were like
+-- each day's number, for the four weeks after it
+earlier as (
+
+    select
+        explode(sequence(date_add(day, 1), date_add(day, 28))) as day,
+        accepted
+    from totals
+
+),
+
 usual as (
 
     select
-        totals.day,
-        any_value(totals.accepted) as accepted,
-        median(earlier.accepted) as usually_accepted
-    from totals
-    inner join totals as earlier
-        on earlier.day between date_sub(totals.day, 28) and date_sub(totals.day, 1)
-    group by totals.day
+        day,
+        median(accepted) as usually_accepted
+    from earlier
+    group by day
 
 )
 
@@ -61,7 +67,9 @@ select
     days.hours_without_events,
     {{ ratio('days.records - days.accepted', 'days.records') }} as rejected_share,
     {{ ratio('days.unknown_cell', 'days.accepted + days.unknown_cell') }} as unknown_cell_share,
-    {{ ratio('usual.accepted', 'usual.usually_accepted') }} - 1 as change
+    {{ ratio('totals.accepted', 'usual.usually_accepted') }} - 1 as change
 from days
+left join totals
+    on days.day = totals.day
 left join usual
     on days.day = usual.day

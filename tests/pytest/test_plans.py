@@ -27,6 +27,13 @@ ONE_TASK_IS_ENOUGH = {
     "release_ledger": "a hash over the released rows, which are about antennas",
 }
 
+# Models that pair every antenna with every member of a short list.
+SHORT_LISTS = {
+    "feature_decisions": "the features",
+    "feature_support": "the features and their parts",
+    "weekly_profile_decisions": "the weeks",
+}
+
 NODE = re.compile(r"(?P<indent>[ :]*(?:[+:]- )?)(?P<name>[*A-Z].*) \((?P<id>\d+)\)")
 DETAILS = re.compile(r"\((\d+)\) ")
 CROSS_JOINS = ("CartesianProduct", "BroadcastNestedLoopJoin")
@@ -170,6 +177,8 @@ def test_plans_of_sql_models(
         found[model["name"]] = planner.problems(path.read_text())
     for name in ONE_TASK_IS_ENOUGH:
         found[name] = [problem for problem in found[name] if not problem.startswith("one task")]
+    for name in SHORT_LISTS:
+        found[name] = [problem for problem in found[name] if not problem.startswith("cross join")]
     assert not {name: problems for name, problems in found.items() if problems}
 
 
@@ -181,7 +190,8 @@ def test_plan_of_the_python_model(mockup_project: Project, growing: set[str]) ->
         frame = names["model"](names["dbtObj"](spark.table), spark)
         plan = frame._explain_string(mode="formatted")
     assert "antennas" in plan
-    assert problems(plan, growing) == []
+    # machines are few, and Spark sends them around only as long as they are
+    assert problems(plan, growing - {"machines"}) == []
 
 
 @pytest.mark.parametrize(
