@@ -27,11 +27,12 @@ ONE_TASK_IS_ENOUGH = {
     "release_ledger": "a hash over the released rows, which are about antennas",
 }
 
-# Models that pair every antenna with every member of a short list.
+# Models that pair each of their rows with every member of a short list.
 SHORT_LISTS = {
     "feature_decisions": "the features",
     "feature_support": "the features and their parts",
     "weekly_profile_decisions": "the weeks",
+    "release_ledger": "one row",
 }
 
 NODE = re.compile(r"(?P<indent>[ :]*(?:[+:]- )?)(?P<name>[*A-Z].*) \((?P<id>\d+)\)")
