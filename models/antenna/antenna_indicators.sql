@@ -18,17 +18,27 @@ with resident_indicators as (
         on user_bandicoot.user_id = user_home_antenna.user_id
     where user_bandicoot.error is null
 
-)
+),
 
 -- the plain mean over the residents who have the indicator
+indicator_means as (
+
+    select
+        antenna_id,
+        position,
+        {{ ratio(exact_sum('value'), 'count(value)') }} as value,
+        count(value) as users,
+        {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
+    from resident_indicators
+    group by antenna_id, position
+
+)
+
 select
     antenna_id,
     position,
-    {{ ratio(exact_sum('value'), 'count(value)') }} as value,
-    count(value) as users,
+    value,
+    users,
     -- the sum of a single value may differ from it in the last digit
-    {{ ratio(
-        'max(abs(value))', 'greatest(max(abs(value)), ' ~ exact_sum('abs(value)') ~ ')'
-    ) }} as largest_share
-from resident_indicators
-group by antenna_id, position
+    case when largest_share > 1 then 1 else largest_share end as largest_share
+from indicator_means
