@@ -17,6 +17,7 @@
     {%- do _check_timestamp_format() -%}
     {%- do _check_layout() -%}
     {%- if var('call_unit') is not none -%}{%- do _check_choice('call_unit', ['s', 'm', 'ms']) -%}{%- endif -%}
+    {%- do _check_choice('period', ['all', 'month', 'week']) -%}
     {%- do _check_period() -%}
     {%- do _check_choice('exact_duplicates', ['keep', 'reject']) -%}
     {%- do _check_quality_gates() -%}
@@ -68,7 +69,7 @@
 {% macro known_vars() -%}
     {{ return([
         'raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'timestamp_format', 'call_unit',
-        'period_begin', 'period_end', 'exact_duplicates', 'quality_gates',
+        'period', 'period_begin', 'period_end', 'exact_duplicates', 'quality_gates',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
         'home_rule', 'home_min_nights', 'compare_home_rules', 'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',

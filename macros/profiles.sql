@@ -155,7 +155,8 @@ released as (
 )
 
 select
-    antenna_id,
+    {{ released_period('antenna_id') }}
+    {{ released_antenna('antenna_id') }} as antenna_id,
     {{ time }},
     {%- for measure in measures() %}
     measures[{{ loop.index0 }}].value as {{ measure }},

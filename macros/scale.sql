@@ -1,14 +1,14 @@
 {#
     Min-max scaling: (value - min) / (max - min), where min and max are taken over the rows of the
-    query for which the condition `among` holds; [0, 1] in these rows. NULL where the value is NULL,
-    and everywhere when all values are equal.
+    same `period` for which the condition `among` holds; [0, 1] in these rows. NULL where the value
+    is NULL, and everywhere when all values are equal.
 
     {{ scale('og_calls', among='is_released') }}
 #}
 {% macro scale(value, among) -%}
     try_divide(
-        {{ value }} - min(case when {{ among }} then {{ value }} end) over (),
-        max(case when {{ among }} then {{ value }} end) over ()
-        - min(case when {{ among }} then {{ value }} end) over ()
+        {{ value }} - min(case when {{ among }} then {{ value }} end) over (partition by period),
+        max(case when {{ among }} then {{ value }} end) over (partition by period)
+        - min(case when {{ among }} then {{ value }} end) over (partition by period)
     )
 {%- endmacro %}

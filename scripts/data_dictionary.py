@@ -77,7 +77,8 @@ def entries(
     for table, names in columns.items():
         model = models(manifest)[table]
         for name in names:
-            column = model["columns"][name]
+            # The contracts of released tables name no period: with var period all they have none.
+            column = model["columns"].get(name) or models(manifest)["antennas"]["columns"][name]
             text = column["description"]
             for doc in docs:
                 text = text.replace(doc.strip(), "")
@@ -115,13 +116,17 @@ def _rule(rule: str, parameters: Mapping[str, Any]) -> str:
 def data_package(
     manifest: Mapping[str, Any],
     dictionary: list[Entry],
-    order: Mapping[str, list[str]],
+    keys: Mapping[str, list[str]],
     run: Mapping[str, Any],
     places: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The Frictionless description of all files; `places` are the map files with a description."""
+    """The Frictionless description of all files.
+
+    `keys` are the columns that identify a row of each table, `places` the map files with a
+    description.
+    """
     resources = []
-    for table, key in order.items():
+    for table, key in keys.items():
         description = " ".join(models(manifest)[table]["description"].split())
         schema = _schema(table, key, [entry for entry in dictionary if entry.table == table])
         shared = {"title": table, "description": description}
@@ -194,10 +199,13 @@ def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, An
     if table != "data_quality":
         schema["primaryKey"] = key
     if table != "final_features":
-        keys = [entry.column for entry in dictionary if entry.column in ANTENNA_COLUMNS]
-        references = {"resource": "final_features-csv", "fields": ["antenna_id"]}
-        if keys:
-            schema["foreignKeys"] = [{"fields": [key], "reference": references} for key in keys]
+        antennas = [entry.column for entry in dictionary if entry.column in ANTENNA_COLUMNS]
+        period = [name for name in key if name == "period"]
+        reference = {"resource": "final_features-csv", "fields": [*period, "antenna_id"]}
+        if antennas:
+            schema["foreignKeys"] = [
+                {"fields": [*period, antenna], "reference": reference} for antenna in antennas
+            ]
     return schema
 
 

@@ -11,12 +11,13 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 import shapely
@@ -25,9 +26,9 @@ from dbt_gnuper.spark_connect import connect
 from scripts import data_dictionary
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-# The tables that are exported, and the order of their rows. (The ledger of releases is for the
-# publisher, not for readers.)
-ORDER = {
+# The tables that are exported, and the columns that identify a row, together with the period where
+# var period divides the time. (The ledger of releases is for the publisher, not for readers.)
+KEYS = {
     "final_features": ["antenna_id"],
     "final_interactions": ["antenna_id1", "antenna_id2"],
     "final_flows": ["antenna_id1", "antenna_id2"],
@@ -37,6 +38,8 @@ ORDER = {
     "release_report": ["released_table", "position"],
     "release_run": ["release_id"],
 }
+# How a cell of a spreadsheet begins that is more than a text.
+FORMULA = r"^[=+\-@\t\r]"
 # Bandicoot's 723 columns have two underscores in their names. They would make text files for maps
 # of half a gigabyte.
 INDICATOR = "__"
@@ -52,7 +55,7 @@ PLACES = {
 def released_tables(target: Path) -> dict[str, str]:
     """Name and place in the catalog of each table to export, from dbt's manifest."""
     models = data_dictionary.models(data_dictionary.read_manifest(target))
-    return {name: f"`{models[name]['schema']}`.`{models[name]['alias']}`" for name in ORDER}
+    return {name: f"`{models[name]['schema']}`.`{models[name]['alias']}`" for name in KEYS}
 
 
 def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa.Table]:
@@ -61,8 +64,9 @@ def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa
     written = {}
     with connect() as spark:
         for name, place in released_tables(target).items():
-            table = spark.table(place).orderBy(*ORDER[name]).toArrow()
-            _write_csv(output / f"{name}.csv", table)
+            rows = spark.table(place)
+            table = rows.orderBy(*key(name, rows.columns)).toArrow()
+            _write_csv(output / f"{name}.csv", without_formulas(table))
             _write(
                 output / f"{name}.parquet",
                 lambda path, table=table: pa.parquet.write_table(table, path, compression="zstd"),
@@ -71,6 +75,22 @@ def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa
     _write_places(output, written["final_features"], written["final_interactions"])
     _write_dictionary(output, target, written)
     return written
+
+
+def key(name: str, columns: Collection[str]) -> list[str]:
+    """What identifies a row of a released table that has these columns, and orders its rows."""
+    return ["period", *KEYS[name]] if "period" in columns else KEYS[name]
+
+
+def without_formulas(table: pa.Table) -> pa.Table:
+    """A table for CSV: an id that a spreadsheet would run as a formula begins with an apostrophe."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type):
+            text = table[field.name]
+            quoted = pc.binary_join_element_wise("'", text, "")
+            is_formula = pc.match_substring_regex(text, FORMULA)
+            table = table.set_column(place, field, pc.if_else(is_formula, quoted, text))
+    return table
 
 
 def _write_places(output: Path, features: pa.Table, interactions: pa.Table) -> None:
@@ -82,7 +102,8 @@ def _write_places(output: Path, features: pa.Table, interactions: pa.Table) -> N
         crs=WGS84,
     )
     pairs = _frame(interactions).query("antenna_id1 != antenna_id2")
-    place = points.set_index("antenna_id").geometry
+    # in each period the same
+    place = points.drop_duplicates("antenna_id").set_index("antenna_id").geometry
     ends = [shapely.get_coordinates(place.loc[pairs[f"antenna_id{end}"]]) for end in (1, 2)]
     lines = gpd.GeoDataFrame(
         pairs,
@@ -115,7 +136,8 @@ def _write_dictionary(output: Path, target: Path, tables: dict[str, pa.Table]) -
     columns = {name: table.column_names for name, table in tables.items()}
     entries = data_dictionary.entries(manifest, columns, json.loads(run["parameters"]))
     _write_csv(output / "data_dictionary.csv", data_dictionary.as_table(entries))
-    package = data_dictionary.data_package(manifest, entries, ORDER, run, PLACES)
+    keys = {name: key(name, table.column_names) for name, table in tables.items()}
+    package = data_dictionary.data_package(manifest, entries, keys, run, PLACES)
     _write(
         output / "datapackage.json",
         lambda path: path.write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n"),

@@ -25,12 +25,14 @@ import shapely
 import shapely.affinity
 import yaml
 
-from scripts.export import INDICATOR, ORDER
+from scripts.export import INDICATOR, KEYS, key
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 
 MEASURES = ["og_calls", "ic_calls", "og_sms", "ic_sms", "og_vol", "ic_vol"]
+COUNTS = ["call_count", "sms_count", "vol_sum"]
+FLOWS = ["net_calls", "gravity_residual"]
 KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
 DIRECTIONS = {"og": "Outgoing", "ic": "Incoming"}
 REASONS = {
@@ -45,6 +47,11 @@ REASONS = {
     "bad_duration": "impossible duration",
     "unknown_cell": "cell without a location",
 }
+GATED_TABLES = {
+    "final_interactions": "Counts of pairs of antennas",
+    "final_hourly_profile": "Hourly profiles",
+    "final_weekly_profile": "Weekly profiles",
+}
 OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
 # Of bandicoot's 723 columns those that are about all days and hours, which are the most readable.
 SHOWN_INDICATOR = "__allweek__allday__"
@@ -53,13 +60,13 @@ GATE_OFF = "PRIVACY GATE OFF"
 
 def read_release(output: Path) -> dict[str, pd.DataFrame]:
     """The released tables by name, and the data dictionary."""
-    missing = [name for name in ORDER if not (output / f"{name}.parquet").exists()]
+    missing = [name for name in KEYS if not (output / f"{name}.parquet").exists()]
     if missing:
         sys.exit(
             f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
         )
     tables = {
-        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in ORDER
+        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in KEYS
     }
     tables["data_dictionary"] = pd.read_csv(
         output / "data_dictionary.csv", keep_default_na=False, dtype=str
@@ -125,6 +132,22 @@ def feature_group(name: str) -> str:
     return "Amount and balance"
 
 
+def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
+    """The tables with the rows of each period; those that know no periods are in each."""
+    features = tables["final_features"]
+    if "period" not in features:
+        return {"all": tables}
+    return {
+        period: {
+            name: table[table["period"] == period].reset_index(drop=True)
+            if "period" in table
+            else table
+            for name, table in tables.items()
+        }
+        for period in sorted(features["period"].unique())
+    }
+
+
 # --- numbers --------------------------------------------------------------------------------------
 
 
@@ -151,7 +174,7 @@ def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     ]
     found = []
     for name in table.columns:
-        if name in ("antenna_id", "longitude", "latitude", "withheld_features") or (
+        if name in ("antenna_id", "longitude", "latitude", "period", "withheld_features") or (
             INDICATOR in name and SHOWN_INDICATOR not in name and not name.startswith("reporting")
         ):
             continue
@@ -208,14 +231,15 @@ def correlations(listed: list[dict[str, Any]]) -> dict[str, Any]:
 
 def ties(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
     """Pairs of different antennas by their places in the list of antennas."""
-    table = tables["final_interactions"]
+    pair = key("final_flows", tables["final_flows"].columns)
+    table = tables["final_interactions"].merge(tables["final_flows"], how="left", on=pair)
     place = {name: place for place, name in enumerate(tables["final_features"]["antenna_id"])}
     pairs = table[table["antenna_id1"] != table["antenna_id2"]]
     return {
         "from": [place[name] for name in pairs["antenna_id1"]],
         "to": [place[name] for name in pairs["antenna_id2"]],
         "km": rounded(pairs["distance_km"]),
-        **{name: rounded(pairs[name]) for name in ("call_count", "sms_count", "vol_sum")},
+        **{name: rounded(pairs[name]) for name in COUNTS + FLOWS},
     }
 
 
@@ -230,38 +254,16 @@ def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, An
     return {"times": [str(value) for value in times], "measures": measures}
 
 
-def gate(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
+def gate(report: pd.DataFrame) -> list[dict[str, Any]]:
     """What the privacy gate did: number of values by group and outcome."""
-    report = tables["release_report"].rename(
-        columns={"withheld_k": "k", "withheld_dominance": "dominance"}
-    )
-    report["rest"] = 0
-    is_feature = report["released_table"] == "final_features"
-    report["group"] = "Counts of pairs of antennas"
-    report.loc[is_feature, "group"] = report.loc[is_feature, "feature"].map(feature_group)
-    found = report.groupby("group", sort=False)[OUTCOMES].sum()
-    for name, label in {
-        "final_hourly_profile": "Hourly profiles",
-        "final_weekly_profile": "Weekly profiles",
-    }.items():
-        table = tables[name]
-        rules = pd.Series(
-            [rule for row in withheld(table["withheld_values"]) for rule in row.values()],
-            dtype=str,
-        ).value_counts()
-        counts = {rule: int(rules.get(rule, 0)) for rule in ("k", "dominance", "rest")}
-        counts["released"] = int(table[MEASURES].notna().sum().sum())
-        counts["no_data"] = 0
-        counts["not_existing"] = table[MEASURES].size - sum(counts.values())
-        found.loc[label] = counts
-    return [
-        {"group": name, **{outcome: int(row[outcome]) for outcome in OUTCOMES}}
-        for name, row in found.iterrows()
-    ]
+    groups = report["released_table"].map(GATED_TABLES).fillna(report["feature"].map(feature_group))
+    counts = report.rename(columns=lambda name: name.removeprefix("withheld_"))[OUTCOMES]
+    found = counts.groupby(groups, sort=False).sum()
+    return [{"group": group, **row} for group, row in found.to_dict("index").items()]
 
 
-def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """All numbers of the page."""
+def page_data(tables: dict[str, pd.DataFrame], decided: list[dict[str, Any]]) -> dict[str, Any]:
+    """All numbers of the page for a period; what was `decided` is of all periods together."""
     table = tables["final_features"]
     quality = tables["data_quality"].dropna(subset="day")
     listed = features(tables)
@@ -299,7 +301,7 @@ def page_data(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
                 if quality[reason].any()
             },
         },
-        "gate": gate(tables),
+        "gate": decided,
     }
 
 
@@ -307,8 +309,11 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     """The page."""
     run = tables["release_run"].iloc[0]
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
-    data = page_data(tables)
-    decided = pd.DataFrame(data["gate"]).set_index("group").sum()
+    gate_counts = gate(tables["release_report"])
+    periods = tables_of_periods(tables)
+    data = {period: page_data(part, gate_counts) for period, part in periods.items()}
+    decided = pd.DataFrame(gate_counts).set_index("group").sum()
+    features = tables["final_features"]
     people = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
     template = jinja2.Environment(
@@ -321,9 +326,10 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         run=run,
         parameters=json.loads(run["parameters"]),
         version=project["version"],
-        gate_off=any(GATE_OFF in text for text in tables["final_features"]["withheld_features"]),
-        antennas=len(data["antennas"]),
-        shown_antennas=int(tables["final_features"]["active_users"].notna().sum()),
+        periods=list(periods),
+        gate_off=any(GATE_OFF in text for text in features["withheld_features"]),
+        antennas=features["antenna_id"].nunique(),
+        shown_antennas=features.loc[features["active_users"].notna(), "antenna_id"].nunique(),
         pairs=len(tables["final_interactions"]),
         released=decided["released"] / max(people, 1),
         accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
@@ -335,6 +341,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         },
         undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
         withheld_most=most_withheld(tables["release_report"]),
+        rows=len(features),
     )
 
 

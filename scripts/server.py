@@ -365,6 +365,16 @@ def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
         "-Xss16m",  # plans with hundreds of columns recurse deeply
         # Batch work on few cores: the collector with the least work per allocated byte.
         "-XX:+UseParallelGC",
+        # Room for the classes that Spark generates: without it, each step of growth is a full
+        # collection.
+        "-Xms1g",
+        "-XX:MetaspaceSize=512m",
+        # Most generated code runs once. Fifty times the usual patience before the optimizing compiler
+        # is called saves a third of a small run's CPU time; long loops reach these numbers at once.
+        "-XX:Tier4InvocationThreshold=250000",
+        "-XX:Tier4MinInvocationThreshold=30000",
+        "-XX:Tier4CompileThreshold=750000",
+        "-XX:Tier4BackEdgeThreshold=2000000",
         "-XX:+ExitOnOutOfMemoryError",  # better no server than one that hangs
         "-XX:-UsePerfData",  # no /tmp/hsperfdata_*
         "-XX:-CreateCoredumpOnCrash",
@@ -403,6 +413,9 @@ def _default_settings() -> dict[str, str]:
         # adaptive execution joins them where the data is small. 200 would cost small tables time.
         "spark.sql.shuffle.partitions": str(max(32, 4 * cores)),
         "spark.sql.parquet.compression.codec": "zstd",
+        # The classes that Spark generates for a query serve the next run's too. A build needs some
+        # thousand; of the usual hundred none would be left.
+        "spark.sql.codegen.cache.maxEntries": "5000",
         # The plans of past statements are kept as text; with hundreds of columns they are long.
         "spark.sql.debug.maxToStringFields": "10",
         "spark.sql.maxPlanStringLength": "100000",

@@ -20,7 +20,8 @@
     {%- set file_format = config.get('file_format', 'parquet') -%}
     {%- set number = run_started_at.strftime('%Y%m%d%H%M%S') -%}
     {%- set is_first = load_relation(this) is none -%}
-    {%- set former = none if is_first else run_query('select release_number from ' ~ this).columns[0][0] -%}
+    {%- set former = none if is_first
+        else run_query('select cast(release_number as string) from ' ~ this).columns[0][0] | string -%}
 
     {%- set tables = [] -%}
     {%- for name in released_tables() -%}
@@ -57,7 +58,7 @@
             {%- if table.existing is not none -%}{%- do adapter.drop_relation(table.existing) -%}{%- endif -%}
             {%- do run_query('create view ' ~ table.view ~ ' as ' ~ _current_rows(table.store)) -%}
         {%- endif -%}
-        {%- do _drop_older_releases(table, [number, former | string]) -%}
+        {%- do _drop_older_releases(table, [number, former]) -%}
     {%- endfor -%}
 
     {%- if var('release_readers') -%}
@@ -102,7 +103,7 @@
             column.quoted if column.name in known else 'cast(null as ' ~ column.dtype ~ ')'
         ) -%}
     {%- endfor -%}
-    {%- if 'release_number=' ~ number not in run_query('show partitions ' ~ table.store).columns[0].values() -%}
+    {%- if number not in _releases_in(table.store) -%}
         {%- do run_query(
             'insert overwrite table ' ~ table.store ~ ' partition (release_number = ' ~ number ~ ') select '
             ~ expressions | join(', ') ~ ' from ' ~ table.former_store ~ ' where release_number = ' ~ number
@@ -123,6 +124,22 @@
 {%- endmacro %}
 
 
+{# The numbers of the releases that a store holds, as text. Of Parquet the catalog knows them. #}
+{% macro _releases_in(store) -%}
+    {%- set numbers = [] -%}
+    {%- if var('table_format') == 'parquet' -%}
+        {%- for partition in run_query('show partitions ' ~ store).columns[0].values() -%}
+            {%- do numbers.append(partition.partition('=')[2]) -%}
+        {%- endfor -%}
+    {%- else -%}
+        {%- for number in run_query('select distinct release_number from ' ~ store).columns[0].values() -%}
+            {%- do numbers.append(number | string) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(numbers) }}
+{%- endmacro %}
+
+
 {# Drops all releases of a released table but those of the given numbers. #}
 {% macro _drop_older_releases(table, kept_numbers) -%}
     {%- set in_use = [table.store.identifier, table.former_store.identifier] -%}
@@ -132,11 +149,15 @@
     {%- for name in names if modules.re.fullmatch(table.view.identifier ~ '_[0-9a-f]{8}', name) -%}
         {%- set store = this.incorporate(path={'identifier': name}, type='table') -%}
         {%- set kept = [] -%}
-        {%- for partition in run_query('show partitions ' ~ store).columns[0].values() -%}
-            {%- if partition.partition('=')[2] in kept_numbers -%}
-                {%- do kept.append(partition) -%}
+        {%- for number in _releases_in(store) -%}
+            {%- if number in kept_numbers -%}
+                {%- do kept.append(number) -%}
+            {%- elif var('table_format') == 'parquet' -%}
+                {%- do run_query(
+                    'alter table ' ~ store ~ ' drop if exists partition (release_number = ' ~ number ~ ') purge'
+                ) -%}
             {%- else -%}
-                {%- do run_query('alter table ' ~ store ~ ' drop if exists partition (' ~ partition ~ ') purge') -%}
+                {%- do run_query('delete from ' ~ store ~ ' where release_number = ' ~ number) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not kept and name not in in_use -%}{%- do adapter.drop_relation(store) -%}{%- endif -%}

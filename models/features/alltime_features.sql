@@ -4,6 +4,7 @@ with windows as (
 
     select
         antenna_metrics_window.*,
+        antenna_residents.period,
         antenna_residents.residents
     from {{ ref('antenna_metrics_window') }} as antenna_metrics_window
     inner join {{ ref('antenna_residents') }} as antenna_residents

@@ -8,7 +8,11 @@ with antennas as (
 
 home_antennas as (
 
-    select count(*) as home_antennas from {{ ref('antenna_residents') }}
+    select
+        period,
+        count(*) as home_antennas
+    from {{ ref('antenna_residents') }}
+    group by period
 
 ),
 
@@ -21,9 +25,13 @@ antenna_interactions as (
 totals as (
 
     select
-        sum(call_count) as all_calls,
-        sum(sms_count) as all_sms
+        antennas.period,
+        sum(antenna_interactions.call_count) as all_calls,
+        sum(antenna_interactions.sms_count) as all_sms
     from antenna_interactions
+    inner join antennas
+        on antenna_interactions.antenna_id1 = antennas.antenna_id
+    group by antennas.period
 
 ),
 
@@ -39,11 +47,12 @@ interactions as (
             'home.latitude', 'home.longitude', 'partner.latitude', 'partner.longitude'
         ) }} as km
     from antenna_interactions
-    cross join totals
     inner join antennas as home
         on antenna_interactions.antenna_id1 = home.antenna_id
     inner join antennas as partner
         on antenna_interactions.antenna_id2 = partner.antenna_id
+    inner join totals
+        on home.period = totals.period
 
 ),
 
@@ -79,6 +88,7 @@ select
         'antennas.latitude', 'antennas.longitude', var('cap_coords')[0], var('cap_coords')[1]
     ) }} as dist2c
 from antennas
-cross join home_antennas
+left join home_antennas
+    on antennas.period = home_antennas.period
 left join partner_features
     on antennas.antenna_id = partner_features.antenna_id

@@ -7,9 +7,10 @@ with weeks as (
         antenna_residents.residents,
         profile_weeks.week
     from {{ ref('antennas') }} as antennas
+    inner join {{ ref('profile_weeks') }} as profile_weeks
+        on antennas.period = profile_weeks.period
     left join {{ ref('antenna_residents') }} as antenna_residents
         on antennas.antenna_id = antenna_residents.antenna_id
-    cross join {{ ref('profile_weeks') }} as profile_weeks
 
 ),
 

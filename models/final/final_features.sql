@@ -1,4 +1,4 @@
-{# one row per antenna #}
+{# one row per antenna and period #}
 
 {# not before the check for overlapping releases #}
 -- depends_on: {{ ref('release_period') }}
@@ -27,7 +27,8 @@ with released as (
 )
 
 select
-    antennas.antenna_id,
+    {{ released_period('antennas.antenna_id') }}
+    {{ released_antenna('antennas.antenna_id') }} as antenna_id,
     antennas.longitude,
     antennas.latitude,
     {%- for name in names %}

@@ -1,19 +1,33 @@
-{# one row per ordered pair of antennas with a released number of calls or texts #}
+{# one row per period and ordered pair of antennas with a released number of calls or texts #}
 
 {#
     Made from released values alone, so that it says nothing that the release does not say anyway.
 
     The gravity model is the usual one (Krings, Calabrese, Ratti and Blondel 2009, "Urban gravity: a
     model for inter-city telecommunication flows"): ln(calls) = a + b ln(users1 users2) + c ln(km),
-    fitted by least squares over all pairs of different antennas with released calls and users.
+    fitted by least squares over all pairs of different antennas with released calls and users, for
+    each period apart.
 #}
 
 with antennas as (
 
     select
-        antenna_id,
-        active_users
-    from {{ ref('final_features') }}
+        {{ released_key('features') }} as antenna_id,
+        {{ period_of_row('features') }} as period,
+        features.active_users
+    from {{ ref('final_features') }} as features
+
+),
+
+interactions as (
+
+    select
+        {{ released_key('interactions', 'antenna_id1') }} as antenna_id1,
+        {{ released_key('interactions', 'antenna_id2') }} as antenna_id2,
+        interactions.distance_km,
+        interactions.call_count,
+        interactions.sms_count
+    from {{ ref('final_interactions') }} as interactions
 
 ),
 
@@ -22,13 +36,14 @@ pairs as (
     select
         forth.antenna_id1,
         forth.antenna_id2,
+        antennas1.period,
         forth.call_count - back.call_count as net_calls,
         forth.sms_count - back.sms_count as net_sms,
         case when forth.antenna_id1 != forth.antenna_id2 then ln(forth.call_count) end as log_calls,
         ln(antennas1.active_users) + ln(antennas2.active_users) as log_users,
         case when forth.distance_km > 0 then ln(forth.distance_km) end as log_km
-    from {{ ref('final_interactions') }} as forth
-    left join {{ ref('final_interactions') }} as back
+    from interactions as forth
+    left join interactions as back
         on forth.antenna_id1 = back.antenna_id2 and forth.antenna_id2 = back.antenna_id1
     inner join antennas as antennas1
         on forth.antenna_id1 = antennas1.antenna_id
@@ -42,6 +57,7 @@ pairs as (
 sums as (
 
     select
+        period,
         count(*) as n,
         {{ exact_sum('log_calls') }} as y,
         {{ exact_sum('log_users') }} as u,
@@ -53,6 +69,7 @@ sums as (
         {{ exact_sum('log_km * log_calls') }} as dy
     from pairs
     where log_calls is not null and log_users is not null and log_km is not null
+    group by period
 
 ),
 
@@ -60,6 +77,7 @@ sums as (
 centred as (
 
     select
+        period,
         {{ ratio('y', 'n') }} as mean_y,
         {{ ratio('u', 'n') }} as mean_u,
         {{ ratio('d', 'n') }} as mean_d,
@@ -75,6 +93,7 @@ centred as (
 model as (
 
     select
+        period,
         mean_y,
         mean_u,
         mean_d,
@@ -85,8 +104,9 @@ model as (
 )
 
 select
-    pairs.antenna_id1,
-    pairs.antenna_id2,
+    {{ released_period('pairs.antenna_id1') }}
+    {{ released_antenna('pairs.antenna_id1') }} as antenna_id1,
+    {{ released_antenna('pairs.antenna_id2') }} as antenna_id2,
     pairs.net_calls,
     pairs.net_sms,
     pairs.log_calls - (
@@ -95,4 +115,5 @@ select
         + model.km_exponent * (pairs.log_km - model.mean_d)
     ) as gravity_residual
 from pairs
-cross join model
+left join model
+    on pairs.period = model.period

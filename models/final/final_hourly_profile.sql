@@ -1,4 +1,4 @@
-{# one row per antenna and hour of the day #}
+{# one row per antenna, hour of the day and period #}
 
 {# not before the check for overlapping releases #}
 -- depends_on: {{ ref('release_period') }}

@@ -1,4 +1,4 @@
-{# one row per ordered pair of antennas of which at least one count may be released #}
+{# one row per period and ordered pair of antennas of which at least one count may be released #}
 
 {# not before the check for overlapping releases #}
 -- depends_on: {{ ref('release_period') }}
@@ -21,8 +21,9 @@ with decided as (
 
 -- A row without a released count would still tell that somebody here knows somebody there.
 select
-    antenna_id1,
-    antenna_id2,
+    {{ released_period('antenna_id1') }}
+    {{ released_antenna('antenna_id1') }} as antenna_id1,
+    {{ released_antenna('antenna_id2') }} as antenna_id2,
     distance_km,
     {%- for count in counts %}
     case when {{ count }}_decision = 'released' then {{ count }} end as {{ count }},

@@ -1,4 +1,4 @@
-{# one row per antenna and week #}
+{# one row per antenna, week and period #}
 
 {# not before the check for overlapping releases #}
 -- depends_on: {{ ref('release_period') }}

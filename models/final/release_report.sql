@@ -4,7 +4,13 @@
 -- depends_on: {{ ref('release_period') }}
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
-{%- set outcomes = ['released', 'withheld_k', 'withheld_dominance', 'not_existing', 'no_data'] %}
+{%- set outcomes = [
+    'released', 'withheld_k', 'withheld_dominance', 'withheld_rest', 'not_existing', 'no_data'
+] %}
+{%- set profiles = {
+    'hour': [ref('hourly_profile_decisions'), ref('hourly_profile_rests')],
+    'week': [ref('weekly_profile_decisions'), ref('weekly_profile_rests')],
+} %}
 
 with decisions as (
 
@@ -26,6 +32,23 @@ with decisions as (
             {%- endfor %}
         ) as (position, feature, decision)
     from {{ ref('interaction_decisions') }}
+
+    {%- for time, tables in profiles.items() %}
+
+    union all
+
+    select
+        'final_{{ time }}ly_profile' as released_table,
+        decisions.position,
+        decisions.measure as feature,
+        case when rests.measure is null then decisions.decision else 'withheld_rest' end as decision
+    from {{ tables[0] }} as decisions
+    left join {{ tables[1] }} as rests
+        on
+            decisions.antenna_id = rests.antenna_id
+            and decisions.measure = rests.measure
+            and decisions.{{ time }} = rests.{{ time }}
+    {%- endfor %}
 
 )
 

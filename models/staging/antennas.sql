@@ -1,9 +1,35 @@
-{# one row per antenna #}
+{# one row per antenna and period #}
+
+with places as (
+
+    select
+        antenna_id,
+        {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+        {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude,
+        count(*) as cells
+    from {{ ref('cells') }}
+    group by antenna_id
+
+),
+
+-- those with an event
+periods as (
+
+    {% if var('period') == 'all' -%}
+    select {{ period_of('day') }} as period
+    {%- else -%}
+    select distinct {{ period_of('day') }} as period
+    from {{ ref('delivered_files') }}
+    where outcome = 'accepted'
+    {%- endif %}
+
+)
 
 select
-    antenna_id,
-    {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
-    {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude,
-    count(*) as cells
-from {{ ref('cells') }}
-group by antenna_id
+    {{ antenna_in_period('places.antenna_id', 'periods.period') }} as antenna_id,
+    periods.period,
+    places.longitude,
+    places.latitude,
+    places.cells
+from places
+cross join periods

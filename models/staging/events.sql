@@ -4,9 +4,11 @@
 {{ config(materialized='view') }}
 
 select
-    delivered_rows.user_id,
-    delivered_rows.correspondent_id,
-    delivered_rows.antenna_id,
+    {{ person_in_period('delivered_rows.user_id', 'delivered_rows.event_at') }} as user_id,
+    {{ person_in_period('delivered_rows.correspondent_id', 'delivered_rows.event_at') }}
+        as correspondent_id,
+    {{ antenna_in_period('delivered_rows.antenna_id', period_of('delivered_rows.event_at')) }}
+        as antenna_id,
     delivered_rows.direction,
     delivered_rows.interaction,
     delivered_rows.call_duration,

@@ -8,6 +8,7 @@
         'cap_coords': [1.5, 2.5],
         'earlier_release': 'gnuper_earlier',
         'holidays': none,
+        'period': 'all',
         'period_begin': none,
         'period_end': none,
         'timestamp_format': ['yyyy-MM-dd HH:mm:ss', 'dd/MM/yyyy HH:mm'],

@@ -1,6 +1,7 @@
 {#
     Every antenna of the locations file that has a cell with a possible place has exactly one row in
-    the release, whether anybody uses it or not.
+    the release, whether anybody uses it or not; one in each
+    period.
 
     A failure means
     (a) the locations file was changed while the run read it: run again; or
@@ -29,6 +30,13 @@ released as (
     from {{ ref('final_features') }}
     group by antenna_id
 
+),
+
+periods as (
+
+    select count(distinct {{ period_of_row('final_features') }}) as periods
+    from {{ ref('final_features') }} as final_features
+
 )
 
 select
@@ -38,6 +46,7 @@ select
 from delivered
 full outer join released
     on delivered.antenna_id = released.antenna_id
+cross join periods
 where
     delivered.antenna_id is null
-    or coalesce(released.rows, 0) != 1
+    or coalesce(released.rows, 0) != periods.periods

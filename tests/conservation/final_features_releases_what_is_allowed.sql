@@ -15,9 +15,9 @@
 with released_rows as (
 
     select
-        antenna_id,
+        {{ released_key('final_features') }} as antenna_id,
         explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
-    from {{ ref('final_features') }}
+    from {{ ref('final_features') }} as final_features
 
 ),
 
@@ -29,7 +29,7 @@ released as (
         feature,
         try_cast(value as double) as value
     from released_rows
-    where feature not in ('antenna_id', 'longitude', 'latitude', 'withheld_features')
+    where feature not in ('period', 'antenna_id', 'longitude', 'latitude', 'withheld_features')
 
 ),
 
@@ -37,12 +37,15 @@ released as (
 withheld as (
 
     select
-        antenna_id,
+        {{ released_key('final_features') }} as antenna_id,
         explode(
-            transform(split(withheld_features, '; '), entry -> substring_index(entry, '=', 1))
+            transform(
+                split(final_features.withheld_features, '; '),
+                entry -> substring_index(entry, '=', 1)
+            )
         ) as feature
-    from {{ ref('final_features') }}
-    where withheld_features != ''
+    from {{ ref('final_features') }} as final_features
+    where final_features.withheld_features != ''
 
 ),
 

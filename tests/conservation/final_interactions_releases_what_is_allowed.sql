@@ -77,8 +77,8 @@ compared as (
     from {{ ref('final_interactions') }} as released
     full outer join pairs_with_a_count
         on
-            released.antenna_id1 = pairs_with_a_count.antenna_id1
-            and released.antenna_id2 = pairs_with_a_count.antenna_id2
+            {{ released_key('released', 'antenna_id1') }} = pairs_with_a_count.antenna_id1
+            and {{ released_key('released', 'antenna_id2') }} = pairs_with_a_count.antenna_id2
 
 )
 

@@ -18,7 +18,7 @@ with {% for time, tables in profiles.items() -%}
 
     {%- for measure in measures() %}
     select
-        released.antenna_id,
+        homes.antenna_id,
         metrics.user_id,
         '{{ measure }}' as measure,
         metrics.{{ measure }} as value,
@@ -38,11 +38,11 @@ with {% for time, tables in profiles.items() -%}
         on metrics.user_id = homes.user_id
     inner join {{ tables[0] }} as released
         on
-            homes.antenna_id = released.antenna_id
+            homes.antenna_id = {{ released_key('released') }}
             and metrics.{{ time }} = released.{{ time }}
     {%- if time == 'hour' %}
     inner join {{ ref('final_features') }} as features
-        on released.antenna_id = features.antenna_id
+        on {{ released_key('released') }} = {{ released_key('features') }}
     {%- endif %}
     where metrics.{{ measure }} is not null
     {{ 'union all' if not loop.last }}

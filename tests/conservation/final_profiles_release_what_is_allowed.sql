@@ -78,7 +78,7 @@ with residents as (
     from {{ tables[0] }} as released
     left join {{ time }}_sums as sums
         on
-            released.antenna_id = sums.antenna_id
+            {{ released_key('released') }} = sums.antenna_id
             and released.{{ time }} = sums.{{ time }}
     left join residents
         on sums.antenna_id = residents.antenna_id

@@ -8,6 +8,8 @@
 #}
 {{ config(tags=['release_audit']) }}
 
+{%- set profiles = ['final_hourly_profile', 'final_weekly_profile'] %}
+
 with released as (
 
     select
@@ -22,6 +24,16 @@ with released as (
         explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
     from {{ ref('final_interactions') }}
 
+    {%- for name in profiles %}
+
+    union all
+
+    select
+        '{{ name }}' as released_table,
+        explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
+    from {{ ref(name) }}
+    {%- endfor %}
+
 ),
 
 -- a NULL makes no row
@@ -34,7 +46,10 @@ contents as (
     from released
     where
         feature not like 'antenna\_id%'
-        and feature not in ('longitude', 'latitude', 'distance_km', 'withheld_features')
+        and feature not in (
+            'period', 'longitude', 'latitude', 'distance_km', 'hour', 'week', 'withheld_features',
+            'withheld_values'
+        )
     group by released_table, feature
 
 ),
@@ -52,6 +67,16 @@ totals as (
         'final_interactions' as released_table,
         count(*) as total
     from {{ ref('antenna_interactions') }}
+
+    {%- for name in profiles %}
+
+    union all
+
+    select
+        '{{ name }}' as released_table,
+        count(*) as total
+    from {{ ref(name) }}
+    {%- endfor %}
 
 )
 

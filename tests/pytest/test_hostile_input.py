@@ -407,7 +407,8 @@ NAMES = {
     "weekend_days", "holidays", "week_starts_on", "noct_begin", "noct_end", "work_begin", "work_end",
     "ep_begin", "ep_end", "lp_begin", "lp_end", "cap_coords", "privacy_k", "privacy_max_share",
     "pseudonym_key_file", "clean_up", "overlapping_release", "release_readers", "bandicoot",
-    "bandicoot_engine", "earlier_release", "table_format",
+    "bandicoot_engine", "earlier_release", "table_format", "period", "home_rule", "home_min_nights",
+    "compare_home_rules",
 }  # fmt: skip
 # vars that may be any text: they are used as data, see test_sql_in_every_text
 TEXTS = {"raw_data_path", "raw_file_pattern", "raw_locations", "pseudonym_key_file"}

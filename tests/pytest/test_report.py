@@ -28,7 +28,7 @@ PLOTS = [
 def page_file(mockup_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, written by the command beside copies of the released files and nothing else."""
     folder = tmp_path_factory.mktemp("released")
-    for name in export.ORDER:
+    for name in export.KEYS:
         shutil.copy(mockup_output / f"{name}.parquet", folder)
     shutil.copy(mockup_output / "data_dictionary.csv", folder)
     subprocess.run(
@@ -52,7 +52,7 @@ def data_of(page_file: Path) -> dict:
         page_file.read_text(),
         re.DOTALL,
     )
-    return json.loads(found[1])
+    return json.loads(found[1])["all"]
 
 
 # --- what the page holds --------------------------------------------------------------------------
