@@ -367,7 +367,6 @@ def _java_options(state_dir: Path, driver_memory: str) -> list[str]:
         "-XX:+UseParallelGC",
         # Room for the classes that Spark generates: without it, each step of growth is a full
         # collection.
-        "-Xms1g",
         "-XX:MetaspaceSize=512m",
         # Most generated code runs once. Fifty times the usual patience before the optimizing compiler
         # is called saves a third of a small run's CPU time; long loops reach these numbers at once.
