@@ -1,6 +1,7 @@
 {# The twenty antennas whose residents call the fewest other places, and how far away these are. #}
 
 select
+    {{ period_of_row() }} as period,
     antenna_id,
     longitude,
     latitude,

@@ -6,6 +6,7 @@
 with shares as (
 
     select
+        {{ period_of_row() }} as period,
         antenna_id,
         longitude,
         latitude,
@@ -20,13 +21,14 @@ compared as (
 
     select
         *,
-        calls_share - median(calls_share) over () as calls_above_median,
-        sms_share - median(sms_share) over () as sms_above_median
+        calls_share - median(calls_share) over (partition by period) as calls_above_median,
+        sms_share - median(sms_share) over (partition by period) as sms_above_median
     from shares
 
 )
 
 select
+    period,
     antenna_id,
     longitude,
     latitude,

@@ -1,12 +1,13 @@
 {#
-    Query with one row per antenna and feature of a released table final_features: antenna_id,
-    position (the place among the features), feature and value, NULL where there is none.
+    Query with one row per antenna, period and feature of a released table final_features: antenna_id
+    (with the period, see antenna_in_period), position (the place among the features), feature and
+    value, NULL where there is none.
 
     select * from ({{ released_values(released('final_features')) }}) as released
 #}
 {% macro released_values(relation) -%}
     select
-        antenna_id,
+        {{ released_key('released') }} as antenna_id,
         stack(
             {{ features() | length }},
             {%- for feature in features() %}
@@ -14,5 +15,5 @@
             cast({{ feature.name }} as double){{ ',' if not loop.last }}
             {%- endfor %}
         ) as (position, feature, value)
-    from {{ relation }}
+    from {{ relation }} as released
 {%- endmacro %}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 import pytest
 from conftest import Project
 from frictionless import Package
@@ -33,6 +34,16 @@ def test_csv_and_parquet_hold_the_table(
     assert len(csv) == len(parquet) == len(mockup_project.table(name)) > 0
     assert (csv.notna() | (csv == "")).sum().sum() > 0
     assert list(csv.iloc[:, 0].astype(str)) == list(parquet.iloc[:, 0].astype(str))
+
+
+def test_csv_holds_no_formula() -> None:
+    ids = ["=1+1", "+49", "-2", "@x", "\tx", "0101", "a=b", "", None]
+    table = pa.table({"antenna_id": ids, "net_calls": range(-4, 5)})
+    written = export.without_formulas(table)
+    assert written["antenna_id"].to_pylist() == [
+        "'=1+1", "'+49", "'-2", "'@x", "'\tx", "0101", "a=b", "", None
+    ]  # fmt: skip
+    assert written["net_calls"].equals(table["net_calls"])
 
 
 # --- maps -----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from scripts import export, report
 
 OpenPage = Callable[..., WatchedPage]
 PLOTS = [
-    "map-plot", "histogram", "correlations", "scatter", "network-plot", "hourly", "weekly",
+    "map-plot", "histogram", "correlations", "scatter", "network-plot", "flows", "hourly", "weekly",
     "quality-plot", "gate",
 ]  # fmt: skip
 
@@ -188,7 +188,9 @@ def test_map_zooms(open_page: OpenPage, page_file: Path) -> None:
     assert page.evaluate(scale) > before, "another feature keeps the view"
 
 
-def test_choices_change_the_figures(open_page: OpenPage, page_file: Path) -> None:
+def test_choices_change_the_figures(
+    open_page: OpenPage, page_file: Path, tables: dict[str, pd.DataFrame]
+) -> None:
     page = open_page(page_file.as_uri())
     page.locator("#measure").select_option("ic_sms")
     page.locator("#antenna").select_option(index=1)
@@ -201,6 +203,12 @@ def test_choices_change_the_figures(open_page: OpenPage, page_file: Path) -> Non
 
     strongest = page.locator("#strongest tbody tr")
     before = strongest.first.inner_text()
+    largest = page.locator("#net tbody tr").first.locator("td").nth(1).inner_text()
+    assert int(largest.replace(",", "")) == tables["final_flows"]["net_calls"].max()
+    residuals = page.evaluate("[...document.getElementById('flows').data[0].marker.color]")
+    expected = tables["final_flows"].dropna(subset="gravity_residual")["gravity_residual"]
+    assert sorted(residuals) == pytest.approx(sorted(expected), rel=1e-4)
+
     page.locator("#tie").select_option("vol_sum")
     assert strongest.first.inner_text() != before
     assert page.errors == []
