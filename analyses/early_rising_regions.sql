@@ -23,7 +23,9 @@ select
     early_per_late_call,
     early_per_late_text,
     -- 0 is the latest and 1 the earliest riser of the antennas that have the value
-    percent_rank() over (partition by period order by early_per_late_call asc) as rank_among_antennas
+    percent_rank() over (
+        partition by period order by early_per_late_call asc
+    ) as rank_among_antennas
 from peaks
 where early_per_late_call is not null
 order by early_per_late_call desc, antenna_id asc

@@ -76,6 +76,6 @@
 
     {{ released_key('released') }} = decisions.antenna_id
 #}
-{% macro released_key(table, antenna_id='antenna_id') -%}
-    {{ antenna_in_period(table ~ '.' ~ antenna_id, period_of_row(table)) }}
+{% macro released_key(table=none, antenna_id='antenna_id') -%}
+    {{ antenna_in_period((table ~ '.' if table else '') ~ antenna_id, period_of_row(table)) }}
 {%- endmacro %}

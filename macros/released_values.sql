@@ -3,11 +3,11 @@
     (with the period, see antenna_in_period), position (the place among the features), feature and
     value, NULL where there is none.
 
-    select * from ({{ released_values(released('final_features')) }}) as released
+    select * from ({{ released_values(released('final_features')) }})
 #}
 {% macro released_values(relation) -%}
     select
-        {{ released_key('released') }} as antenna_id,
+        {{ released_key() }} as antenna_id,
         stack(
             {{ features() | length }},
             {%- for feature in features() %}
@@ -15,5 +15,5 @@
             cast({{ feature.name }} as double){{ ',' if not loop.last }}
             {%- endfor %}
         ) as (position, feature, value)
-    from {{ relation }} as released
+    from {{ relation }}
 {%- endmacro %}

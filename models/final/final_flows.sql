@@ -12,22 +12,22 @@
 with antennas as (
 
     select
-        {{ released_key('features') }} as antenna_id,
-        {{ period_of_row('features') }} as period,
-        features.active_users
-    from {{ ref('final_features') }} as features
+        {{ released_key() }} as antenna_id,
+        {{ period_of_row() }} as period,
+        active_users
+    from {{ ref('final_features') }}
 
 ),
 
 interactions as (
 
     select
-        {{ released_key('interactions', 'antenna_id1') }} as antenna_id1,
-        {{ released_key('interactions', 'antenna_id2') }} as antenna_id2,
-        interactions.distance_km,
-        interactions.call_count,
-        interactions.sms_count
-    from {{ ref('final_interactions') }} as interactions
+        {{ released_key(antenna_id='antenna_id1') }} as antenna_id1,
+        {{ released_key(antenna_id='antenna_id2') }} as antenna_id2,
+        distance_km,
+        call_count,
+        sms_count
+    from {{ ref('final_interactions') }}
 
 ),
 

@@ -34,8 +34,8 @@ released as (
 
 periods as (
 
-    select count(distinct {{ period_of_row('final_features') }}) as periods
-    from {{ ref('final_features') }} as final_features
+    select count(distinct {{ period_of_row() }}) as periods
+    from {{ ref('final_features') }}
 
 )
 

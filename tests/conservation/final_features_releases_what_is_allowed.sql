@@ -15,9 +15,9 @@
 with released_rows as (
 
     select
-        {{ released_key('final_features') }} as antenna_id,
+        {{ released_key() }} as antenna_id,
         explode(from_json(to_json(struct(*)), 'map<string, string>')) as (feature, value)
-    from {{ ref('final_features') }} as final_features
+    from {{ ref('final_features') }}
 
 ),
 
@@ -37,15 +37,12 @@ released as (
 withheld as (
 
     select
-        {{ released_key('final_features') }} as antenna_id,
+        {{ released_key() }} as antenna_id,
         explode(
-            transform(
-                split(final_features.withheld_features, '; '),
-                entry -> substring_index(entry, '=', 1)
-            )
+            transform(split(withheld_features, '; '), entry -> substring_index(entry, '=', 1))
         ) as feature
-    from {{ ref('final_features') }} as final_features
-    where final_features.withheld_features != ''
+    from {{ ref('final_features') }}
+    where withheld_features != ''
 
 ),
 

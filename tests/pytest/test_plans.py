@@ -22,7 +22,6 @@ from dbt_gnuper.spark_connect import connect
 
 # Models in which all rows of something meet in one task, and why that is no harm.
 ONE_TASK_IS_ENOUGH = {
-    "alltime_features": "scales between the antennas: one row each",
     "release_period": "lists the files",
     "release_ledger": "a hash over the released rows, which are about antennas",
 }
@@ -31,7 +30,7 @@ ONE_TASK_IS_ENOUGH = {
 SHORT_LISTS = {
     "feature_decisions": "the features",
     "feature_support": "the features and their parts",
-    "weekly_profile_decisions": "the weeks",
+    "final_flows": "the periods, of which one is all",
     "release_ledger": "one row",
 }
 
