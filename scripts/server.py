@@ -412,6 +412,8 @@ def _default_settings() -> dict[str, str]:
         # adaptive execution joins them where the data is small. 200 would cost small tables time.
         "spark.sql.shuffle.partitions": str(max(32, 4 * cores)),
         "spark.sql.parquet.compression.codec": "zstd",
+        # A fifth less time for writing than level 3, for files that are 4 % larger.
+        "spark.hadoop.parquet.compression.codec.zstd.level": "1",
         # The classes that Spark generates for a query serve the next run's too. A build needs some
         # thousand; of the usual hundred none would be left.
         "spark.sql.codegen.cache.maxEntries": "5000",

@@ -22,7 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(folder: Path) -> dict[str, Any]:
     """A run over a few days, recorded in a folder of its own."""
-    options = "--rows 30000 --users 300 --antennas 20 --days 4 --rounds 1 --increment"
+    options = "--rows 30000 --users 400 --antennas 20 --days 4 --rounds 1 --increment"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(bench, "FOLDER", folder / "data")
         patch.setattr(bench, "RESULTS", folder / "results")

@@ -67,7 +67,7 @@ def test_reference_set(make_project: Callable[..., Project]) -> None:
     assert_equal(got, expected, ["antenna_id"])
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_random_sets(seed: int, tmp_path: Path, make_project: Callable[..., Project]) -> None:
     raw = random_cdr.generate(tmp_path / "raw", seed, bad_rows=True)
     project = make_project(f"random{seed}", **raw_vars(raw), **PLAIN)

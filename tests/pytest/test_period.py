@@ -36,6 +36,12 @@ def output(by_month: Project) -> Path:
     return folder
 
 
+def ordered(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """The rows by their key, with one type for all numbers, also where none is there."""
+    numbers = [name for name in rows if rows[name].isna().all() or rows[name].dtype.kind in "if"]
+    return rows.sort_values(key, ignore_index=True).astype(dict.fromkeys(numbers, float))
+
+
 @pytest.mark.parametrize("month", MONTHS)
 def test_a_month_is_what_a_run_over_it_gives(
     by_month: Project, make_project: Callable[..., Project], mockup_sample: Path, month: str
@@ -49,8 +55,8 @@ def test_a_month_is_what_a_run_over_it_gives(
     for name in TABLES:
         rows = by_month.table(name)
         key = export.KEYS[name]
-        found = rows[rows.pop("period") == month].sort_values(key, ignore_index=True)
-        expected = alone.table(name).sort_values(key, ignore_index=True)
+        found = ordered(rows[rows.pop("period") == month], key)
+        expected = ordered(alone.table(name), key)
         pd.testing.assert_frame_equal(found, expected, rtol=1e-12, atol=1e-12)
         assert len(found) > 0 or month == "2024-04", name
 

@@ -134,7 +134,8 @@ def test_readers_see_one_release_or_the_other(project: Project) -> None:
     assert len({answer[len(TABLES)] for answer in answers}) == 3
     assert all(answer[-2] > 0 for answer in answers)
     assert set(seen) <= set(answers), set(seen) - set(answers)
-    assert len(seen) == 3 and sum(seen.values()) > 10, seen.values()
+    # the last release is the first one again, but for the time of its run
+    assert len(seen) >= 3 and sum(seen.values()) > 10, seen.values()
     # of all releases two are kept: this one, and the one before for queries that run still
     stores = project.query("show tables in {release} like 'final_features_*'")["tableName"]
     assert len(stores) == 1

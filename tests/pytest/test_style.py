@@ -76,7 +76,9 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
 
 def test_sql_passes_sqlfluff() -> None:
     folders = [folder for folder in SQL_FOLDERS if any((PROJECT_ROOT / folder).rglob("*.sql"))]
-    assert_clean("sqlfluff", "lint", "--nocolor", "--disable-progress-bar", *folders)
+    assert_clean(
+        "sqlfluff", "lint", "--nocolor", "--disable-progress-bar", "--processes", "0", *folders
+    )
 
 
 def test_sql_is_indented_in_steps_of_four() -> None:
