@@ -110,6 +110,8 @@ MANY = object()
 NO_KEYS = (exp.Literal, exp.Cube, exp.Rollup, exp.GroupingSets)
 _READ_PARTS = {
     "expressions", "from_", "joins", "where", "group", "having", "distinct", "order", "with_",
+    # says how to join, not what
+    "hint",
 }  # fmt: skip
 
 

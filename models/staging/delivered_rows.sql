@@ -174,7 +174,8 @@ judged as (
 
 )
 
-select
+-- Spark takes the list of files for as large as the files, and would shuffle all rows to join it.
+select /*+ broadcast(file_versions) */
     judged.user_id,
     judged.correspondent_id,
     judged.antenna_id,
