@@ -484,7 +484,7 @@ class Parts:
         """A small run of all that is measured."""
         say("Warming up")
         rows = min(rows, WARM_UP_ROWS)
-        small = make_data(rows, max(100, rows // 200), *self.sizes)
+        small = make_data(rows, max(100, rows // (6 * self.data.days)), *self.sizes)
         self.bench.deliver(small)
         self.bench.floor(small.rows)
         self.bench.pipeline(small)
