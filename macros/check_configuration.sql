@@ -72,7 +72,8 @@
         'period', 'period_begin', 'period_end', 'exact_duplicates', 'quality_gates',
         'max_weekly_interactions', 'weekend_days', 'holidays', 'week_starts_on',
         'noct_begin', 'noct_end', 'work_begin', 'work_end', 'ep_begin', 'ep_end', 'lp_begin', 'lp_end',
-        'home_rule', 'home_min_nights', 'compare_home_rules', 'cap_coords', 'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
+        'home_rule', 'home_min_nights', 'compare_home_rules', 'cap_coords',
+        'privacy_k', 'privacy_max_share', 'pseudonym_key_file', 'clean_up',
         'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
         'bandicoot', 'bandicoot_engine',
     ]) }}

@@ -84,43 +84,11 @@
     {%- for name in ['delivered_files', this.identifier] -%}
         {%- set relation = load_relation(this.incorporate(path={'identifier': name})) -%}
         {%- if relation is not none -%}
-            {%- set stale = [] -%}
-            {%- for file in _files_in(relation) if file not in unchanged and file not in stale -%}
-                {%- do stale.append(file) -%}
-            {%- endfor -%}
-            {%- for file in stale -%}
-                {%- set is_file = 'source_file = ' ~ text_literal(file) -%}
-                {%- do run_query(
-                    'alter table ' ~ relation ~ ' drop if exists partition (' ~ is_file ~ ') purge'
-                    if var('table_format') == 'parquet' else 'delete from ' ~ relation ~ ' where ' ~ is_file
-                ) -%}
+            {%- for file in partition_values(relation, 'source_file') if file not in unchanged -%}
+                {%- do drop_partition(relation, 'source_file = ' ~ text_literal(file)) -%}
             {%- endfor -%}
         {%- endif -%}
     {%- endfor -%}
-{%- endmacro %}
-
-
-{# The files that a table has rows of. Of Parquet the catalog knows it. #}
-{% macro _files_in(relation) -%}
-    {%- if var('table_format') != 'parquet' -%}
-        {{ return(run_query('select distinct source_file from ' ~ relation).columns[0].values()) }}
-    {%- endif -%}
-    {%- set files = [] -%}
-    {%- for partition in run_query('show partitions ' ~ relation).columns[0].values() -%}
-        {%- do files.append(_unescape(partition.split('/')[0].partition('=')[2])) -%}
-    {%- endfor -%}
-    {{ return(files) }}
-{%- endmacro %}
-
-
-{# A value in a partition's path, where Spark writes some characters as %XX. #}
-{% macro _unescape(text) -%}
-    {%- set parts = text.split('%') -%}
-    {%- set plain = [parts[0]] -%}
-    {%- for part in parts[1:] -%}
-        {%- do plain.append('%c' % (part[:2] | int(base=16)) ~ part[2:]) -%}
-    {%- endfor -%}
-    {{ return(plain | join('')) }}
 {%- endmacro %}
 
 

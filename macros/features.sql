@@ -1,7 +1,8 @@
 {#
-    The features of an antenna, gnuper's in its order and then those beyond gnuper, each with the model that computes it and the
-    parts of the data that it rests on. A feature is released only if every one of these parts
-    has enough users behind it and none who dominates it; see `antenna_support` for the parts.
+    The features of an antenna, gnuper's in its order and then those beyond gnuper, each with the
+    model that computes it and the parts of the data that it rests on. A feature is released only if
+    every one of these parts has enough users behind it and none who dominates it; see
+    `antenna_support` for the parts.
 #}
 {% macro features() -%}
     {%- set features = [] -%}

@@ -313,7 +313,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     periods = tables_of_periods(tables)
     data = {period: page_data(part, gate_counts) for period, part in periods.items()}
     decided = pd.DataFrame(gate_counts).set_index("group").sum()
-    features = tables["final_features"]
+    released = tables["final_features"]
     people = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
     template = jinja2.Environment(
@@ -327,9 +327,9 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         parameters=json.loads(run["parameters"]),
         version=project["version"],
         periods=list(periods),
-        gate_off=any(GATE_OFF in text for text in features["withheld_features"]),
-        antennas=features["antenna_id"].nunique(),
-        shown_antennas=features.loc[features["active_users"].notna(), "antenna_id"].nunique(),
+        gate_off=any(GATE_OFF in text for text in released["withheld_features"]),
+        antennas=released["antenna_id"].nunique(),
+        shown_antennas=released.loc[released["active_users"].notna(), "antenna_id"].nunique(),
         pairs=len(tables["final_interactions"]),
         released=decided["released"] / max(people, 1),
         accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
@@ -341,7 +341,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         },
         undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
         withheld_most=most_withheld(tables["release_report"]),
-        rows=len(features),
+        rows=len(released),
     )
 
 

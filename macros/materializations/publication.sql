@@ -103,7 +103,7 @@
             column.quoted if column.name in known else 'cast(null as ' ~ column.dtype ~ ')'
         ) -%}
     {%- endfor -%}
-    {%- if number not in _releases_in(table.store) -%}
+    {%- if number not in partition_values(table.store, 'release_number') -%}
         {%- do run_query(
             'insert overwrite table ' ~ table.store ~ ' partition (release_number = ' ~ number ~ ') select '
             ~ expressions | join(', ') ~ ' from ' ~ table.former_store ~ ' where release_number = ' ~ number
@@ -124,22 +124,6 @@
 {%- endmacro %}
 
 
-{# The numbers of the releases that a store holds, as text. Of Parquet the catalog knows them. #}
-{% macro _releases_in(store) -%}
-    {%- set numbers = [] -%}
-    {%- if var('table_format') == 'parquet' -%}
-        {%- for partition in run_query('show partitions ' ~ store).columns[0].values() -%}
-            {%- do numbers.append(partition.partition('=')[2]) -%}
-        {%- endfor -%}
-    {%- else -%}
-        {%- for number in run_query('select distinct release_number from ' ~ store).columns[0].values() -%}
-            {%- do numbers.append(number | string) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {{ return(numbers) }}
-{%- endmacro %}
-
-
 {# Drops all releases of a released table but those of the given numbers. #}
 {% macro _drop_older_releases(table, kept_numbers) -%}
     {%- set in_use = [table.store.identifier, table.former_store.identifier] -%}
@@ -149,15 +133,11 @@
     {%- for name in names if modules.re.fullmatch(table.view.identifier ~ '_[0-9a-f]{8}', name) -%}
         {%- set store = this.incorporate(path={'identifier': name}, type='table') -%}
         {%- set kept = [] -%}
-        {%- for number in _releases_in(store) -%}
+        {%- for number in partition_values(store, 'release_number') -%}
             {%- if number in kept_numbers -%}
                 {%- do kept.append(number) -%}
-            {%- elif var('table_format') == 'parquet' -%}
-                {%- do run_query(
-                    'alter table ' ~ store ~ ' drop if exists partition (release_number = ' ~ number ~ ') purge'
-                ) -%}
             {%- else -%}
-                {%- do run_query('delete from ' ~ store ~ ' where release_number = ' ~ number) -%}
+                {%- do drop_partition(store, 'release_number = ' ~ number) -%}
             {%- endif -%}
         {%- endfor -%}
         {%- if not kept and name not in in_use -%}{%- do adapter.drop_relation(store) -%}{%- endif -%}

@@ -116,6 +116,12 @@ class Project:
         assert outcome.success, outcome.output[-4000:]
         return outcome
 
+    def export(self) -> Path:
+        """The folder with the exported files of the last release."""
+        output = self.folder / "output"
+        export.export(output, self.target)
+        return output
+
     def query(self, sql: str) -> pd.DataFrame:
         """Rows of a query; `{release}` and `{restricted}` stand for the two schemas."""
         with self._cursor(sql) as cursor:
@@ -181,6 +187,4 @@ def mockup_project(make_project: Callable[..., Project], mockup_sample: Path) ->
 @pytest.fixture(scope="session")
 def mockup_output(mockup_project: Project) -> Path:
     """The exported files of the mock-up project."""
-    folder = mockup_project.folder / "output"
-    export.export(folder, mockup_project.target)
-    return folder
+    return mockup_project.export()

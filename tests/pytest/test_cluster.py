@@ -25,7 +25,7 @@ import pytest
 from conftest import STATE_DIR, Project
 
 from dbt_gnuper import spark_connect
-from scripts import export, mockup
+from scripts import mockup
 from scripts.server import OPENED_PACKAGES, ServerInfo, find_java, start_server, stop_server
 
 SPARK_HOME = Path(importlib.util.find_spec("pyspark").origin).parent
@@ -60,8 +60,7 @@ def local_run(
 
 def release(project: Project) -> dict[str, bytes]:
     """The sorted files of a release, and what the ledger says of it."""
-    output = project.folder / "output"
-    export.export(output, project.target)
+    output = project.export()
     files = {name: (output / name).read_bytes() for name in FILES}
     ledger = project.table("release_ledger").drop(columns="released_at")
     return files | {"release_ledger": ledger.to_csv().encode()}

@@ -14,7 +14,6 @@ import pytest
 from conftest import PROJECT_ROOT, Project
 
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
-from scripts import export
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +32,7 @@ def pseudonyms(mockup_project: Project, mockup_sample: Path) -> pd.Series:
 @pytest.fixture(scope="module")
 def output(mockup_project: Project) -> Path:
     """The exported files."""
-    folder = mockup_project.folder / "output"
-    export.export(folder, mockup_project.target)
-    return folder
+    return mockup_project.export()
 
 
 def test_homes_are_found(
@@ -122,7 +119,7 @@ def test_same_again(mockup_project: Project, output: Path) -> None:
     before = pyarrow.parquet.read_table(output / name).to_pandas()
     outcome = mockup_project.build()
     assert "overlaps" not in outcome.output
-    export.export(output, mockup_project.target)
+    mockup_project.export()
     after = pyarrow.parquet.read_table(output / name).to_pandas()
     pd.testing.assert_frame_equal(after, before, rtol=1e-12, atol=1e-12)
     assert len(mockup_project.table("release_ledger")) == 1

@@ -31,9 +31,7 @@ def by_month(make_project: Callable[..., Project], mockup_sample: Path) -> Proje
 @pytest.fixture(scope="module")
 def output(by_month: Project) -> Path:
     """Its exported files."""
-    folder = by_month.folder / "output"
-    export.export(folder, by_month.target)
-    return folder
+    return by_month.export()
 
 
 def ordered(rows: pd.DataFrame, key: list[str]) -> pd.DataFrame:

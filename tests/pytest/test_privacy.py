@@ -14,8 +14,6 @@ import random_cdr
 from conftest import PROJECT_ROOT, Project
 from test_equality import raw_vars
 
-from scripts import export
-
 
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
@@ -34,8 +32,7 @@ def project(make_project: Callable[..., Project], raw: random_cdr.RawData) -> Pr
 @pytest.fixture(scope="module")
 def output(project: Project) -> Path:
     """The released files."""
-    export.export(project.folder / "output", project.target)
-    return project.folder / "output"
+    return project.export()
 
 
 def read(output: Path, name: str) -> pd.DataFrame:

@@ -203,7 +203,7 @@ def test_choices_change_the_figures(
 
     strongest = page.locator("#strongest tbody tr")
     before = strongest.first.inner_text()
-    largest = page.locator("#net tbody tr").first.locator("td").nth(1).inner_text()
+    largest = page.locator("#unexplained tbody tr").first.locator("td").nth(1).inner_text()
     assert float(largest) == pytest.approx(
         tables["final_flows"]["gravity_residual"].max(), abs=0.01
     )
