@@ -43,9 +43,22 @@
 
 
 {#
+    The windows of the day that features compare with the whole of it: names, with the first and the
+    last hour of each.
+#}
+{% macro windows_of_the_day() -%}
+    {{ return({
+        'late_peak': [var('lp_begin') | int, var('lp_end') | int],
+        'early_peak': [var('ep_begin') | int, var('ep_end') | int],
+        'work': [var('work_begin') | int, var('work_end') | int],
+    }) }}
+{%- endmacro %}
+
+
+{#
     Condition: an hour of the day lies in the window from `first` to `last`, both included.
 
-    {{ in_hours('hour', var('work_begin'), var('work_end')) }}  ->  hour between 9 and 17
+    {{ in_hours('hour', 9, 17) }}  ->  hour between 9 and 17
 #}
 {% macro in_hours(hour, first, last) -%}
     {{ hour }} between {{ first | int }} and {{ last | int }}

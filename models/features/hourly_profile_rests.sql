@@ -1,10 +1,6 @@
 {# one row per antenna, hour of the day and measure that is withheld for the sake of others #}
 
-{%- set windows = {
-    'late_peak': [var('lp_begin') | int, var('lp_end') | int],
-    'early_peak': [var('ep_begin') | int, var('ep_end') | int],
-    'work': [var('work_begin') | int, var('work_end') | int],
-} %}
+{%- set windows = windows_of_the_day() %}
 
 -- What is known of a day: its sum, and of the hours of work and of the peaks the sums that
 -- final_features has shares of.

@@ -3,20 +3,22 @@
 {# a view, read once #}
 {{ config(materialized='view') }}
 
+{%- set windows = {'alltime': '{}', 'nonworkday': "case when week_part != 'workday' then {} end"} %}
+{%- for window in windows_of_the_day() %}{% do windows.update({window: window ~ '_{}'}) %}{% endfor %}
+
 -- Windows overlap: an event counts in all that it lies in. They are what features are made of.
-with windows as (
+with users as (
 
     select
-        *,
-        explode(array_compact(array(
-            'alltime',
-            'week',
-            case when week_part != 'workday' then 'nonworkday' end,
-            case when is_work then 'work' end,
-            case when is_early_peak then 'early_peak' end,
-            case when is_late_peak then 'late_peak' end
-        ))) as window
-    from {{ ref('user_metrics_part') }}
+        user_id,
+        {%- for window, value in windows.items() %}
+        {%- for measure in measures() %}
+        sum({{ value.format(measure) }}) as {{ window }}_{{ measure }}{{ ',' if not loop.last }}
+        {%- endfor %}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('user_metrics_week') }}
+    group by user_id
 
 ),
 
@@ -24,13 +26,27 @@ summed as (
 
     select
         user_id,
-        window,
-        case when window = 'week' then week end as week,
+        stack(
+            {{ windows | length }},
+            {%- for window in windows %}
+            '{{ window }}', cast(null as date)
+            {%- for measure in measures() %}, {{ window }}_{{ measure }}{% endfor %}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as (window, week, {{ measures() | join(', ') }})
+    from users
+
+    union all
+
+    select
+        user_id,
+        'week' as window,
+        week,
         {%- for measure in measures() %}
         sum({{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
-    from windows
-    group by user_id, window, case when window = 'week' then week end
+    from {{ ref('user_metrics_week') }}
+    group by user_id, week
 
 )
 
@@ -42,3 +58,4 @@ select
     case when coalesce(og_sms, ic_sms) is not null
         then coalesce(og_sms, 0) + coalesce(ic_sms, 0) end as sms
 from summed
+where coalesce(og_calls, og_sms, ic_calls, ic_sms) is not null

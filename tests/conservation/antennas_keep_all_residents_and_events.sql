@@ -9,8 +9,8 @@
     (c) an hour lies in no row of the hourly tables, or windows count an event twice.
 #}
 {%- set levels = {
-    'users with a home': ref('user_metrics_part') ~ ' as parts left semi join '
-        ~ ref('user_home_antenna') ~ ' as homes on parts.user_id = homes.user_id',
+    'users with a home': ref('user_metrics_week') ~ ' as weeks left semi join '
+        ~ ref('user_home_antenna') ~ ' as homes on weeks.user_id = homes.user_id',
     'antenna_metrics_week': ref('antenna_metrics_week'),
     'antenna_metrics_hourly': ref('antenna_metrics_hourly'),
     'antenna_metrics_window': ref('antenna_metrics_window') ~ " where window = 'alltime'",

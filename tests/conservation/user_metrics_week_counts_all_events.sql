@@ -1,9 +1,9 @@
 {#
-    Every accepted row of a person is counted in user_metrics_part, exactly once and with its seconds;
+    Every accepted row of a person is counted in user_metrics_week, exactly once and with its seconds;
     rows of machines are not counted.
 
     A failure means
-    (a) user_metrics_part leaves out a kind of event or counts one twice; or
+    (a) user_metrics_week leaves out a kind of event or counts one twice; or
     (b) events lost rows besides those of machines, or kept some of these.
 #}
 with rows_of_people as (
@@ -28,7 +28,7 @@ counted as (
         coalesce(sum(og_calls), 0) as og_calls,
         coalesce(sum(ic_sms), 0) as ic_sms,
         coalesce(sum(og_vol), 0) + coalesce(sum(ic_vol), 0) as seconds
-    from {{ ref('user_metrics_part') }}
+    from {{ ref('user_metrics_week') }}
 
 )
 
