@@ -3,8 +3,14 @@
 {# a view, read once #}
 {{ config(materialized='view') }}
 
-{%- set windows = {'alltime': '{}', 'nonworkday': "case when week_part != 'workday' then {} end"} %}
-{%- for window in windows_of_the_day() %}{% do windows.update({window: window ~ '_{}'}) %}{% endfor %}
+{#- their names, and what of a week's measure counts in them #}
+{%- set windows = {
+    'alltime': '{}',
+    'nonworkday': "case when week_part != 'workday' then {} end",
+} %}
+{%- for window in windows_of_the_day() %}
+    {%- do windows.update({window: window ~ '_{}'}) %}
+{%- endfor %}
 
 -- Windows overlap: an event counts in all that it lies in. They are what features are made of.
 with users as (
@@ -29,8 +35,10 @@ summed as (
         stack(
             {{ windows | length }},
             {%- for window in windows %}
-            '{{ window }}', cast(null as date)
-            {%- for measure in measures() %}, {{ window }}_{{ measure }}{% endfor %}
+            '{{ window }}', cast(null as date),
+            {%- for measure in measures() %}
+            {{ window }}_{{ measure }}{{ ',' if not loop.last }}
+            {%- endfor %}
             {{- ',' if not loop.last }}
             {%- endfor %}
         ) as (window, week, {{ measures() | join(', ') }})
