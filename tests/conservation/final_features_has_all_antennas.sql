@@ -1,7 +1,6 @@
 {#
     Every antenna of the locations file that has a cell with a possible place has exactly one row in
-    the release, whether anybody uses it or not; one in each
-    period.
+    the release, whether anybody uses it or not; one in each period.
 
     A failure means
     (a) the locations file was changed while the run read it: run again; or
@@ -11,14 +10,14 @@
 
 with delivered as (
 
-    select distinct antenna_id
+    select distinct {{ location_field('antenna_id') }} as antenna_id
     from {{ source('raw', 'locations') }}
     where
         malformed_row is null
-        and antenna_id is not null
-        and cell_id is not null
-        and round(try_cast(longitude as double), 6) between -180 and 180
-        and round(try_cast(latitude as double), 6) between -90 and 90
+        and {{ location_field('antenna_id') }} is not null
+        and {{ location_field('cell_id') }} is not null
+        and round(try_cast({{ location_field('longitude') }} as double), 6) between -180 and 180
+        and round(try_cast({{ location_field('latitude') }} as double), 6) between -90 and 90
 
 ),
 
