@@ -1,7 +1,7 @@
 {#
     Query of the CDR files as they lie in the raw folder now, one row per file: `source_file` and
     `file_version`, 16 hexadecimal digits that change when the file changes, and when anything does
-    that decides how its rows are read: layout, formats, period, key and cells.
+    that decides how its rows are read: layout, formats, first and last day, key and cells.
 #}
 {% macro file_versions() -%}
     select
@@ -42,11 +42,7 @@
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
         {%- set unchanged = _unchanged_files() -%}
         {%- if unchanged %}
-        and not {{ source_file(table) }} in (
-            {%- for file in unchanged %}
-            {{ text_literal(file) }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        )
+        and not {{ source_file(table) }} in ({{ literal_list(unchanged, as_type='text') }})
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

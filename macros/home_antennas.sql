@@ -5,39 +5,16 @@
     'distinct_days'  the antenna with events on most days
     'events'         the antenna with most events
     On ties the smallest antenna id, compared as text. One row per user with an event that the rule
-    looks at; see user_home_antenna for the columns.
+    looks at, on at least var home_min_nights nights or days; see user_home_antenna for the columns.
+    `visits` is a query like macro visits.
 
-    {{ home_antennas('night_events') }}
+    {{ home_antennas('night_events', visits) }}
 #}
-{% macro home_antennas(rule) -%}
+{% macro home_antennas(rule, visits) -%}
     {%- set score = 'days' if rule == 'distinct_days' else 'events' -%}
-    with dated as (
+    with visits as (
 
-        select
-            user_id,
-            antenna_id,
-            {% if rule == 'night_events' -%}
-            -- the morning belongs to the night that began the day before
-            date_sub(day, case when hour < {{ var('noct_end') | int }} then 1 else 0 end) as day
-            {%- else -%}
-            day
-            {%- endif %}
-        from {{ ref('events') }}
-        {%- if rule == 'night_events' %}
-        where {{ is_night('hour') }}
-        {%- endif %}
-
-    ),
-
-    visits as (
-
-        select
-            user_id,
-            antenna_id,
-            day,
-            count(*) as events
-        from dated
-        group by user_id, antenna_id, day
+        {{ visits | indent }}
 
     ),
 
@@ -91,4 +68,29 @@
     from compared
     group by user_id, antenna_id
     having max(days) filter (where not is_other) >= {{ var('home_min_nights') | int }}
+{%- endmacro %}
+
+
+{#
+    Query of the visits that a rule counts, one row per user, antenna and day (with the rule
+    night_events: the day on which the night began) and the columns of `by`: how many `events`.
+
+    {{ visits('night_events', ref('events')) }}
+#}
+{% macro visits(rule, events, by=[]) -%}
+    {%- set day = 'day' -%}
+    {%- if rule == 'night_events' -%}
+        {#- the morning belongs to the night that began the day before -#}
+        {%- set day = 'date_sub(day, case when hour < ' ~ var('noct_end') | int ~ ' then 1 else 0 end)' -%}
+    {%- endif -%}
+    {%- set keys = ['user_id', 'antenna_id'] + by -%}
+    select
+        {{ keys | join(',\n        ') }},
+        {{ day }} as day,
+        count(*) as events
+    from {{ events }}
+    {%- if rule == 'night_events' %}
+    where {{ is_night('hour') }}
+    {%- endif %}
+    group by {{ keys | join(', ') }}, {{ day }}
 {%- endmacro %}

@@ -12,7 +12,7 @@ with homes as (
         user_id,
         antenna_id
     from (
-        {{ home_antennas(rule) }}
+        {{ home_antennas(rule, visits(rule, ref('events'))) | indent }}
     )
     {{- '\n\n    union all\n' if not loop.last }}
     {%- endfor %}

@@ -3,12 +3,12 @@
 {# a selection from delivered_rows; a second copy of all events would cost more than it saves #}
 {{ config(materialized='view') }}
 
+{%- set period = period_of('delivered_rows.event_at') %}
+
 select
-    {{ person_in_period('delivered_rows.user_id', 'delivered_rows.event_at') }} as user_id,
-    {{ person_in_period('delivered_rows.correspondent_id', 'delivered_rows.event_at') }}
-        as correspondent_id,
-    {{ antenna_in_period('delivered_rows.antenna_id', period_of('delivered_rows.event_at')) }}
-        as antenna_id,
+    {{ person_in_period('delivered_rows.user_id', period) }} as user_id,
+    {{ person_in_period('delivered_rows.correspondent_id', period) }} as correspondent_id,
+    {{ antenna_in_period('delivered_rows.antenna_id', period) }} as antenna_id,
     delivered_rows.direction,
     delivered_rows.interaction,
     delivered_rows.call_duration,

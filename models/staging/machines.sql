@@ -1,17 +1,15 @@
 {# one row per user who has too many interactions to be a person #}
 
-{# not before it is known that the delivery can be used #}
--- depends_on: {{ ref('delivery_quality') }}
-
 with weekly_interactions as (
 
     select
         user_id,
-        {{ week_start('cast(event_at as date)') }} as week,
-        count(*) as interactions
-    from {{ ref('delivered_rows') }}
-    where outcome = 'accepted'
-    group by user_id, {{ week_start('cast(event_at as date)') }}
+        week,
+        {%- for measure in ['og_calls', 'og_sms', 'ic_calls', 'ic_sms'] %}
+        {{ '+ ' if not loop.first }}coalesce(sum({{ measure }}), 0)
+        {%- endfor %} as interactions
+    from {{ ref('weekly_metrics') }}
+    group by user_id, week
 
 )
 

@@ -1,36 +1,21 @@
 {# one row per user, week and week part with an event #}
 
-{# also of the windows of the day: the events are read once for all windows of time #}
-
-with holidays as (
-
-    {{ holiday_dates() }}
-
-),
-
-dated as (
-
-    select
-        events.user_id,
-        events.hour,
-        events.direction,
-        events.interaction,
-        events.call_duration,
-        {{ week_start('events.day') }} as week,
-        {{ week_part('events.day', is_holiday='holidays.day is not null') }} as week_part
-    from {{ ref('events') }} as events
-    left join holidays
-        on events.day = holidays.day
-
-)
+{# a selection from weekly_metrics #}
+{{ config(materialized='view') }}
 
 select
-    user_id,
-    week,
-    week_part,
-    {{- event_measures() }}
-    {%- for window, hours in windows_of_the_day().items() %},
-    {{- event_measures(prefix=window ~ '_', condition=in_hours('hour', hours[0], hours[1])) }}
+    {{ person_in_period('weekly_metrics.user_id', 'weekly_metrics.period') }} as user_id,
+    weekly_metrics.week,
+    weekly_metrics.week_part,
+    {%- for measure in measures() %}
+    weekly_metrics.{{ measure }},
     {%- endfor %}
-from dated
-group by user_id, week, week_part
+    {%- for window in windows_of_the_day() %}
+    {%- set last_window = loop.last %}
+    {%- for measure in measures() %}
+    weekly_metrics.{{ window }}_{{ measure }}{{ ',' if not (last_window and loop.last) }}
+    {%- endfor %}
+    {%- endfor %}
+from {{ ref('weekly_metrics') }} as weekly_metrics
+left anti join {{ ref('machines') }} as machines
+    on weekly_metrics.user_id = machines.user_id
