@@ -53,9 +53,12 @@ PLACES = {
 
 
 def released_tables(target: Path) -> dict[str, str]:
-    """Name and place in the catalog of each table to export, from dbt's manifest."""
-    models = data_dictionary.models(data_dictionary.read_manifest(target))
-    return {name: f"`{models[name]['schema']}`.`{models[name]['alias']}`" for name in KEYS}
+    """Name and place in the catalog of each table to export: what was published, not what a run has
+    built and perhaps held back; from dbt's manifest."""
+    schema = data_dictionary.models(data_dictionary.read_manifest(target))["current_release"][
+        "schema"
+    ]
+    return {name: f"`{schema}`.`{name}`" for name in KEYS}
 
 
 def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa.Table]:

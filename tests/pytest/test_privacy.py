@@ -133,6 +133,8 @@ def test_clean_up_and_gate_off(project: Project, raw: random_cdr.RawData) -> Non
     assert set(features["withheld_features"]) == {"PRIVACY GATE OFF, NOT FOR RELEASE"}
     truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
     assert features["active_users"].sum() == len(truth.user_home_antenna)
+    exported = pd.read_parquet(project.export() / "final_features.parquet")
+    assert len(exported) == len(features)
 
 
 def test_schemas_must_differ(project: Project, tmp_path: Path) -> None:
