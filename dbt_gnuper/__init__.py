@@ -4,8 +4,8 @@ dbt imports every installed module whose name begins with ``dbt_`` and starts th
 list ``plugins``. Ours gives the Spark adapter
 
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
-- two methods for macros that look at local files before Spark is asked
-  (:mod:`dbt_gnuper.local_files`): ``adapter.local_files`` and ``adapter.pseudonym_key_problem``;
+- methods for macros that look at local files before Spark is asked
+  (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - database errors without a hundred lines of Java, and sessions that end without failing the run

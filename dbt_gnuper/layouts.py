@@ -14,6 +14,8 @@ import jsonschema
 import yaml
 from dbt.adapters.spark.impl import SparkAdapter
 
+from dbt_gnuper import thrift_sessions
+
 FOLDER = Path(__file__).resolve().parent.parent / "layouts"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
 DEFAULT = "gnuper"
@@ -185,5 +187,11 @@ def layout_or_problem(layout: Any) -> dict[str, Any]:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the layouts available to macros as `adapter.layout`."""
-    adapter.layout = lambda self, layout: layout_or_problem(layout)
+
+    def layout_for_macros(self: SparkAdapter, layout: Any) -> dict[str, Any]:
+        found = layout_or_problem(layout)
+        thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
+        return found
+
+    adapter.layout = layout_for_macros
     adapter._available_ = adapter._available_ | {"layout"}

@@ -31,6 +31,9 @@ _UNREADABLE = re.compile(
 )
 _CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
 
+# Whether CDR files are called by customers' ids, by the layout of this run: no message may say them.
+file_names_are_ids = False
+
 
 def shorten(message: str) -> str:
     """The message up to its first stack frame, and the innermost cause if there is one. For a file
@@ -38,10 +41,13 @@ def shorten(message: str) -> str:
     unreadable = _UNREADABLE.search(message)
     if unreadable:
         causes = _CAUSE.findall(message)
+        path = unquote(unreadable["uri"] or unreadable["footer"])
+        file = (
+            f"A file in '{path.rpartition('/')[0]}'" if file_names_are_ids else f"The file '{path}'"
+        )
         return (
-            f"The file '{unquote(unreadable['uri'] or unreadable['footer'])}' cannot be read"
-            f"{f' ({causes[-1]})' if causes else ''}: it is damaged, was cut short, has a line of more "
-            "than a million fields, or may not be opened. Deliver it again or take it out of the "
+            f"{file} cannot be read{f' ({causes[-1]})' if causes else ''}: it is damaged, was cut short, has a "
+            "line of more than a million fields, or may not be opened. Deliver it again or take it out of the "
             "folder, and run again; what was released before stays."
         )
     lines = message.strip().splitlines()

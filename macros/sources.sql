@@ -102,6 +102,9 @@
     {%- set files = adapter.local_files(folder, pattern) -%}
     {%- if files is not none -%}
         {%- if files | length == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+        {%- if _file_names_are_ids() -%}
+            {%- for file in files -%}{%- do file.update({'name': 'number ' ~ loop.index ~ ' by name'}) -%}{%- endfor -%}
+        {%- endif -%}
         {%- set unreadable = files | selectattr('problem') | list -%}
         {%- if unreadable -%}
             {{ exceptions.raise_compiler_error(
@@ -137,6 +140,12 @@
 {%- endmacro %}
 
 
+{# Whether files are called by customers' ids, which no message may say. #}
+{% macro _file_names_are_ids() -%}
+    {{ return('file_name' in raw_layout().fields.values()) }}
+{%- endmacro %}
+
+
 {# The first five files with what is said of each. #}
 {% macro _names_with(files, key) -%}
     {%- set sentences = [] -%}
@@ -161,7 +170,7 @@
     {%- endif -%}
     {%- if names -%}
         {{ exceptions.raise_compiler_error(
-            "The file '" ~ names[0] ~ "'" ~ (' and ' ~ (names | length - 1) ~ ' more do' if names | length > 1 else ' does')
+            ('A file' if _file_names_are_ids() else "The file '" ~ names[0] ~ "'") ~ (' and ' ~ (names | length - 1) ~ ' more do' if names | length > 1 else ' does')
             ~ ' not begin with the header of the layout: ' ~ layout.columns | join(layout.delimiter)
             ~ '. Deliver again, or describe the files in var layout.'
         ) }}
@@ -209,10 +218,10 @@
     {%- endif -%}
 
     {%- set key = run_query(
-        "select count(*), min(length(value)), count_if(value rlike '^[0-9a-fA-F]{32,}$') from "
+        "select count(*), count_if(value rlike '^[0-9a-fA-F]{32,}$') from "
         ~ source('raw', 'pseudonym_key')
     ).rows[0] -%}
-    {%- if key[0] != 1 or key[2] != 1 -%}
+    {%- if key[0] != 1 or key[1] != 1 -%}
         {{ exceptions.raise_compiler_error(
             "The key file '" ~ pseudonym_key_file() ~ "' has " ~ key[0] ~ ' lines. It must be one line '
             ~ 'of 64 hexadecimal digits (256 bits; at least 128).'
