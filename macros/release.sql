@@ -39,9 +39,12 @@
 {%- endmacro %}
 
 
-{# on-run-start: stops the run when another one is at work on the same schema. #}
+{#
+    on-run-start: stops the run when another one is at work on the same schema. Tests and seeds too
+    register the raw files, which another run may be reading.
+#}
 {% macro lock_run() -%}
-    {%- if execute and flags.WHICH in ('run', 'build', 'retry') -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry', 'test', 'seed') -%}
         {%- set problem = adapter.lock_run(target.schema) -%}
         {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
     {%- endif -%}

@@ -15,6 +15,8 @@
 -- depends_on: {{ ref('feature_decisions') }}
 -- depends_on: {{ ref('interaction_decisions') }}
 -- depends_on: {{ ref('user_home_antenna') }}
+-- depends_on: {{ ref('user_metrics_hourly') }}
+-- depends_on: {{ ref('user_metrics_week') }}
 
 select release_id
 from {{ ref('release_period') }}

@@ -33,7 +33,7 @@ released as (
 
 periods as (
 
-    select count(distinct {{ period_of_row() }}) as periods
+    select greatest(count(distinct {{ period_of_row() }}), 1) as periods
     from {{ ref('final_features') }}
 
 )
