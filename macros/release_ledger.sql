@@ -1,13 +1,13 @@
 {#
-    The parameters that decide what a release says, as JSON with sorted names. Where the data and
-    the key lie is not among them.
+    The parameters that decide what a release says, as JSON with sorted names; of the layout a hash.
+    Where the data and the key lie is not among them.
 #}
 {% macro release_parameters() -%}
-    {%- set parameters = {} -%}
+    {%- set parameters = {'layout': local_md5(tojson(raw_layout(), sort_keys=true))} -%}
     {%- for name in known_vars() | sort if name not in
         ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'pseudonym_key_file', 'clean_up',
          'quality_gates', 'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
-         'bandicoot_engine'] -%}
+         'bandicoot_engine', 'compare_home_rules'] -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
             name: value | map('string') | list if name == 'holidays' and value is not none

@@ -47,5 +47,7 @@ cross join contents
 {% if is_incremental() %}
 -- the same release again is no news
 left anti join {{ this }} as ledger
-    on release_period.release_id = ledger.release_id
+    on
+        release_period.release_id = ledger.release_id
+        and contents.contents_hash = ledger.contents_hash
 {% endif %}
