@@ -220,13 +220,13 @@ def _output_batch(
 ) -> pa.RecordBatch:
     """The layout of `output_schema`; NaN becomes NULL, and so does everything of a failed user."""
     failed = pa.array([error is not None for error in errors])
-    ends = pa.array(np.arange(0, indicators.size + 1, indicators.shape[1]), pa.int32())
+    offsets = pa.array(np.arange(0, indicators.size + 1, indicators.shape[1]), pa.int32())
     values = pa.array(indicators.ravel(), pa.float64(), from_pandas=True)
     return pa.record_batch(
         {
             "user_id": block.user_ids.combine_chunks(),
             "error": pa.array(errors, pa.string()),
             "number_of_records": pa.array(numbers, pa.int64(), mask=np.array(failed)),
-            "indicators": pa.ListArray.from_arrays(ends, values, mask=failed),
+            "indicators": pa.ListArray.from_arrays(offsets, values, mask=failed),
         }
     )

@@ -25,8 +25,8 @@ PARTS_OF_WEEK = {
 }
 PARTS_OF_DAY = {
     "allday": "at any time",
-    "day": "in the daytime (after night_end and before night_begin)",
-    "night": "at night (from night_begin to night_end, both instants included)",
+    "day": "in the daytime (after var noct_end and before var noct_begin)",
+    "night": "at night (from var noct_begin to var noct_end, both instants included)",
 }
 INTERACTIONS = {
     "call": "calls",

@@ -100,8 +100,8 @@ def entries(
 
 def _parts(text: str) -> tuple[str, str, str]:
     """Meaning, unit and range out of a description; the last two may be empty."""
-    unit = re.search(r" ?Unit: ([^.]+)\.", text)
-    range_ = re.search(r" ?Range: ([^.]+)\.", text)
+    unit = re.search(r" ?Unit: (.+?)\.(?= |$)", text)
+    range_ = re.search(r" ?Range: (.+?)\.(?= |$)", text)
     for match in (unit, range_):
         text = text.replace(match[0], "") if match else text
     return text.strip(), unit[1] if unit else "", range_[1] if range_ else ""

@@ -204,8 +204,8 @@ def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
     squeeze = math.cos(math.radians(latitude.mean()))
     points = shapely.points(longitude * squeeze, latitude)
     places = shapely.MultiPoint(points)
-    width, south, east, north = places.bounds
-    reach = 0.06 * max(east - width, north - south, 0.05)
+    west, south, east, north = places.bounds
+    reach = 0.06 * max(east - west, north - south, 0.05)
     outline = places.convex_hull.buffer(reach)
     diagram = shapely.voronoi_polygons(places, extend_to=outline)
     # A single place has no diagram.
@@ -314,7 +314,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     data = {period: page_data(part, gate_counts) for period, part in periods.items()}
     decided = pd.DataFrame(gate_counts).set_index("group").sum()
     released = tables["final_features"]
-    people = decided["released"] + decided[["k", "dominance", "rest"]].sum()
+    judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
     template = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True
@@ -331,7 +331,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         antennas=released["antenna_id"].nunique(),
         shown_antennas=released.loc[released["active_users"].notna(), "antenna_id"].nunique(),
         pairs=len(tables["final_interactions"]),
-        released=decided["released"] / max(people, 1),
+        released=decided["released"] / max(judged, 1),
         accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
         delivered=int(quality["delivered_rows"].sum()),
         rejected={

@@ -59,7 +59,7 @@ week_support as (
 
 ),
 
--- 'partners.calls', ...: the interactions with other antennas' residents
+-- 'partners.calls', ...: the interactions with residents of any antenna, the own one included
 partner_support as (
 
     select

@@ -2,7 +2,7 @@
 
 {{ config(enabled=var('bandicoot')) }}
 
--- the values that final_features takes over, under the same names
+-- gnuper's table: before the gate, which takes the means from antenna_indicators
 
 select
     antenna_id,

@@ -19,7 +19,6 @@ antenna_features as (
 
     select
         antenna_residents.antenna_id,
-        antenna_residents.residents,
         feature_parts.feature,
         feature_parts.part
     from {{ ref('antenna_residents') }} as antenna_residents
@@ -32,8 +31,7 @@ select
     antenna_features.antenna_id,
     antenna_features.feature,
     min(coalesce(antenna_support.users, 0)) as users,
-    max(antenna_support.largest_share) as largest_share,
-    max(antenna_features.residents) as residents
+    max(antenna_support.largest_share) as largest_share
 from antenna_features
 left join {{ ref('antenna_support') }} as antenna_support
     on

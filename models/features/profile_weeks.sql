@@ -2,7 +2,8 @@
 
 select distinct
     antennas.period,
-    antenna_metrics_week.week
-from {{ ref('antenna_metrics_week') }} as antenna_metrics_week
+    antenna_metrics_window.week
+from {{ ref('antenna_metrics_window') }} as antenna_metrics_window
 inner join {{ ref('antennas') }} as antennas
-    on antenna_metrics_week.antenna_id = antennas.antenna_id
+    on antenna_metrics_window.antenna_id = antennas.antenna_id
+where antenna_metrics_window.window = 'week'

@@ -47,7 +47,7 @@ def test_a_description() -> None:
     assert doc.definition == (
         "Standard deviation of the population of the following values. Times between an "
         "interaction and the next one of the same kind in this part. Computed from the user's "
-        "texts on the days in weekend_days, at night (from night_begin to night_end, both "
+        "texts on the days in weekend_days, at night (from var noct_begin to var noct_end, both "
         "instants included)."
     )
     assert (doc.unit, doc.range) == ("seconds", "0 or more")
