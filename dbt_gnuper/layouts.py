@@ -6,6 +6,7 @@ layouts/layout.schema.json, and completed, so that macros find every key.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -13,14 +14,14 @@ from zoneinfo import available_timezones
 import jsonschema
 import yaml
 from dbt.adapters.spark.impl import SparkAdapter
+from dbt_common.exceptions import DbtRuntimeError
 
 from dbt_gnuper import thrift_sessions
+from dbt_gnuper.local_files import FILE_NAME
 
 FOLDER = Path(__file__).resolve().parent.parent / "layouts"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
 DEFAULT = "gnuper"
-# A field that is taken from the name of the row's file, without its ending.
-FILE_NAME = "file_name"
 # Names of columns that Spark's reader and the macros use themselves.
 RESERVED = {"malformed_row", "_metadata", FILE_NAME}
 
@@ -34,6 +35,9 @@ FIELDS = (
     "call_duration",
 )
 """What the pipeline knows of an event; a layout says which column holds it."""
+
+# Letters that may stand in a pattern of time, besides those in quotes.
+PATTERN = re.compile(r"([yMLdDaHhKkmsSVOXxZ]|'[^']*'|[^A-Za-z'])+")
 
 LOCATION_FIELDS = ("antenna_id", "cell_id", "longitude", "latitude")
 
@@ -160,8 +164,17 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
         return (
             "has both sides of an event in a row, and so no direction: set fields.direction: null"
         )
+    for part, prefix in ((layout, ""), (layout["locations"], "locations.")):
+        if part["delimiter"] in ("\\", "\n", "\r", part["quote"]):
+            return f"has the {prefix}delimiter {part['delimiter']!r}, which cannot part fields"
+    patterns = layout["timestamp_format"]
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        problem = pattern_problem(pattern)
+        if problem:
+            return f"has the timestamp_format '{pattern}': {problem}"
     for name in CODED_FIELDS:
-        if fields[name] is not None and not layout["codes"][name]:
+        codes = layout["codes"][name] or {}
+        if fields[name] is not None and not any(codes.values()):
             return f"has no codes for {name}"
         codes = [code for codes in (layout["codes"][name] or {}).values() for code in codes]
         if len(set(codes)) < len(codes):
@@ -171,6 +184,25 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
             return f"has {name} '{layout[name]}', which is no time zone such as Africa/Khartoum"
     if layout["data_timezone"] and not layout["local_timezone"]:
         return "has a data_timezone without a local_timezone"
+    return None
+
+
+def pattern_problem(pattern: str) -> str | None:
+    """Why times cannot be read by a pattern, as the end of a sentence; None when nothing is known
+    against it."""
+    if not PATTERN.fullmatch(pattern):
+        return (
+            "it must be a Spark pattern such as 'yyyy-MM-dd HH:mm:ss', of the letters "
+            "y M L d D H h K k m s S a V X x O Z (zones by name, such as CET, are ambiguous: V reads "
+            "Europe/Berlin, X reads +01:00) and of text in quotes"
+        )
+    letters = re.sub("'[^']*'", "", pattern)
+    if "y" not in letters or not re.search("[ML].*d|d.*[ML]|D", letters):
+        return "it must read year, month and day"
+    if re.search("[hK]", letters) and "a" not in letters:
+        return "h and K count the hours of half a day and need an a (am, pm); H reads 0 to 23"
+    if re.search(r"\[[^]]*[VOXxZ]", letters):
+        return "an offset in [ ] may be missing: give two patterns, with and without it"
     return None
 
 
@@ -193,5 +225,14 @@ def extend(adapter: type[SparkAdapter]) -> None:
         thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
         return found
 
+    def spark_refuses(self: SparkAdapter, sql: str) -> bool:
+        try:
+            self.execute(sql, fetch=True)
+        except DbtRuntimeError:
+            return True
+        return False
+
     adapter.layout = layout_for_macros
-    adapter._available_ = adapter._available_ | {"layout"}
+    adapter.spark_refuses = spark_refuses
+    adapter.pattern_problem = lambda self, pattern: pattern_problem(pattern)
+    adapter._available_ = adapter._available_ | {"layout", "pattern_problem", "spark_refuses"}

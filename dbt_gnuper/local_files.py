@@ -5,6 +5,8 @@ For files on this machine dbt can look itself; a URI of another file system is n
 and every function here then answers that it does not know.
 """
 
+import bz2
+import csv
 import fnmatch
 import gzip
 import os
@@ -17,6 +19,9 @@ from urllib.parse import unquote, urlsplit
 
 from dbt.adapters.spark.impl import SparkAdapter
 
+# A field of a layout that is taken from the file's name, and fields that hold ids.
+FILE_NAME = "file_name"
+IDS = ("caller_id", "correspondent_id", "cell_id", "correspondent_cell_id")
 KEY_VARIABLE = "GNUPER_PSEUDONYM_KEY"
 # 128 bits in hexadecimal
 SHORTEST_KEY = 32
@@ -76,13 +81,28 @@ def _file(path: Path) -> dict[str, Any]:
     except OSError as error:
         return about | {"problem": f"cannot be opened ({error.strerror})"}
     about["size"] = status.st_size
-    if path.name.startswith(("_", ".")):
+    # what Spark's partition folder `source_file=<name>` is called, and its limit on most file systems
+    escaped = re.sub(r"[\x00-\x1f\"#%'*/:=?\\{}\[\]^\x7f]", "%XX", path.name)
+    if not _is_text(path.name):
+        about["problem"] = "has a name that is not UTF-8, which Spark cannot see: rename it"
+    elif len(f"source_file={escaped}".encode()) > 255:
+        about["problem"] = "has a name that is too long"
+    elif path.name.startswith(("_", ".")):
         about["doubt"] = "is left out, for its name begins with _ or ."
     elif ":" in path.name:
         about["problem"] = "has a colon in its name, which Spark cannot read"
     elif start:
         about |= _content(path.name, start, end)
     return about
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name of a file is UTF-8: Python stands in for other bytes with surrogates."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _content(name: str, start: bytes, end: bytes) -> dict[str, str]:
@@ -104,7 +124,8 @@ def local_file_problem(uri: str) -> str | None:
     path = local_path(uri)
     if path is None:
         return None
-    return _file(path)["problem"] if path.exists() else "does not exist"
+    about = _file(path)
+    return (about["problem"] or about["doubt"]) if path.exists() else "does not exist"
 
 
 def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
@@ -118,21 +139,105 @@ def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> l
     return [
         file["name"]
         for file in files
-        if file["size"] and not has_header(local_path(folder) / file["name"], layout)
+        if file["size"]
+        and not file["name"].lower().endswith(".zst")  # Python cannot unpack them
+        and not has_header(local_path(folder) / file["name"], layout)
     ]
+
+
+def lacks_header(uri: str, layout: dict[str, Any]) -> bool:
+    """Whether a CSV file on this machine has not the header that the layout describes."""
+    path = local_path(uri)
+    return bool(path and path.is_file() and layout["header"] and not has_header(path, layout))
+
+
+def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | None:
+    """Why Spark cannot read all Parquet files of a folder as one table, as a sentence about the first
+    file that does not fit; None when it can, or when the folder is not on this machine.
+
+    Spark takes columns and types from one of the files and gives NULL, or ends, where others differ.
+    """
+    import pyarrow as pa  # only layouts of Parquet need it
+    import pyarrow.parquet
+
+    used = {
+        field: column
+        for field, column in layout["fields"].items()
+        if column not in (None, FILE_NAME)
+    }
+    first: dict[str, tuple[str, Any]] = {}
+    for number, file in enumerate(local_files(folder, pattern) or (), 1):
+        told = (
+            f"number {number} by name" if FILE_NAME in layout["fields"].values() else file["name"]
+        )
+        try:
+            schema = pyarrow.parquet.read_schema(local_path(folder) / file["name"])
+        except (OSError, pa.ArrowException):
+            continue  # Spark says what is wrong with it
+        types = {column.name.lower(): column.type for column in schema}
+        for column in schema:
+            if pa.types.is_time(column.type) or (
+                pa.types.is_timestamp(column.type) and column.type.unit == "ns"
+            ):
+                return (
+                    f"The Parquet file '{told}' has a column {column.name} of type {column.type}, which "
+                    "Spark cannot read. Write times of the day as text and timestamps with microseconds "
+                    "(pandas: to_parquet(..., coerce_timestamps='us'))."
+                )
+        for field, column in used.items():
+            if column.lower() not in types:
+                return (
+                    f"The Parquet file '{told}' has no column {column}, from which the layout takes "
+                    f"{field}. Its columns are: {', '.join(schema.names)}. Deliver it again, or set "
+                    "fields of var layout accordingly."
+                )
+            kind = types[column.lower()]
+            if pa.types.is_dictionary(kind):
+                kind = kind.value_type
+            if pa.types.is_large_string(kind):
+                kind = pa.string()
+            if field in IDS and (pa.types.is_floating(kind) or getattr(kind, "scale", 0) > 0):
+                return (
+                    f"The Parquet file '{told}' has ids in the column {column} as numbers with decimals "
+                    f"({kind}), which are not the same text as whole numbers. Write them as text or as "
+                    "whole numbers (pandas: dtype 'string' or 'Int64')."
+                )
+            other, expected = first.setdefault(field, (told, kind))
+            if kind != expected:
+                return (
+                    f"The Parquet file '{told}' has the column {column} as {kind}, '{other}' as "
+                    f"{expected}. Spark reads all files of a folder as one table: write them with the "
+                    "same types."
+                )
+    return None
 
 
 def has_header(path: Path, layout: dict[str, Any]) -> bool:
     """Whether the first line has the names of the layout's columns; upper and lower case are the
-    same. A damaged file has none."""
-    opener = gzip.open if path.suffix == ".gz" else open
+    same. A damaged file has none; a file without a line lacks nothing."""
+    opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower(), open)
     try:
-        with opener(path, "rt", encoding=layout["encoding"], errors="replace") as file:
-            line = next((line for line in file if line.strip()), "").lstrip("\ufeff").strip("\r\n")
+        with opener(path, "rt", encoding=layout["encoding"], errors="replace", newline="") as file:
+            line = next((line for line in file if line.strip("\ufeff\r\n\t ")), None)
     except (OSError, EOFError, zlib.error):
         return False
-    names = [name.strip(layout["quote"] or None) for name in line.split(layout["delimiter"])]
-    return [name.lower() for name in names] == [name.lower() for name in layout["columns"]]
+    if line is None:
+        return True
+    names = [name.strip().lower() for name in _fields(line.lstrip("\ufeff"), layout)]
+    # a column without a name may be called anything by the layout
+    return len(names) == len(layout["columns"]) and all(
+        name in ("", column.lower()) for name, column in zip(names, layout["columns"], strict=True)
+    )
+
+
+def _fields(line: str, layout: dict[str, Any]) -> list[str]:
+    """The fields of a line of CSV."""
+    delimiter = "\t" if layout["delimiter"] == "\\t" else layout["delimiter"]
+    quote = layout["quote"]
+    if len(delimiter) > 1:
+        return [name.strip().strip(quote or None) for name in line.strip("\r\n").split(delimiter)]
+    style = {"quotechar": quote} if quote else {"quoting": csv.QUOTE_NONE}
+    return next(csv.reader([line.strip("\r\n")], delimiter=delimiter, **style))
 
 
 def pseudonym_key_problem(uri: str) -> str | None:
@@ -196,10 +301,14 @@ def extend(adapter: type[SparkAdapter]) -> None:
     adapter.local_files = lambda self, folder, pattern: local_files(folder, pattern)
     adapter.local_file_problem = lambda self, uri: local_file_problem(uri)
     adapter.files_without_header = lambda self, *about: files_without_header(*about)
+    adapter.lacks_header = lambda self, uri, layout: lacks_header(uri, layout)
+    adapter.parquet_problem = lambda self, *about: parquet_problem(*about)
     adapter.pseudonym_key_problem = lambda self, uri: pseudonym_key_problem(uri)
     adapter._available_ = adapter._available_ | {
         "local_files",
         "local_file_problem",
         "files_without_header",
+        "lacks_header",
+        "parquet_problem",
         "pseudonym_key_problem",
     }

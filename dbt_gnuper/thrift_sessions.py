@@ -11,6 +11,7 @@ the session was opened for is done by then.
 import logging
 import re
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import unquote
 
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
@@ -30,6 +31,8 @@ _UNREADABLE = re.compile(
     re.DOTALL,
 )
 _CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
+
+SECONDS_TO_CLOSE = 10
 
 # Whether CDR files are called by customers' ids, by the layout of this run: no message may say them.
 file_names_are_ids = False
@@ -89,6 +92,17 @@ def _lost_server_explained():
         raise DbtDatabaseError(sentence) from None
 
 
+def _limit_wait(transport: Any) -> None:
+    """Let a connection wait for no more than some seconds from now on. Hive's code that ends a session
+    may wait for ever for another session that failed to end; dbt would with it."""
+    while transport is not None and not hasattr(transport, "setTimeout"):
+        transport = getattr(transport, "_trans", None) or getattr(
+            transport, "_TBufferedTransport__trans", None
+        )
+    if transport is not None:
+        transport.setTimeout(1000 * SECONDS_TO_CLOSE)
+
+
 def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnectionManager]) -> None:
     """Change dbt-spark's connections accordingly."""
     execute, close, open_connection = wrapper.execute, wrapper.close, manager.open.__func__
@@ -109,6 +123,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
             return open_connection(cls, connection)
 
     def close_for_good(self):
+        _limit_wait(getattr(self.handle, "_transport", None))
         try:
             close(self)
         except (hive.Error, TTransportException, OSError) as error:

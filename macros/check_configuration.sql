@@ -113,8 +113,9 @@
 
 
 {% macro _check_choice(name, choices) -%}
-    {# 1 == true in Python, hence the comparison of texts #}
-    {%- if var(name) | string not in choices | map('string') -%}
+    {%- set value = var(name) -%}
+    {# 1 == true in Python, and 'False' is a text like any other #}
+    {%- if value not in choices or (value is boolean) != (choices[0] is boolean) or value is number and value is not boolean -%}
         {%- do _impossible(name, choices | join(' or ') | lower) -%}
     {%- endif -%}
 {%- endmacro %}
@@ -143,9 +144,10 @@
         {%- do _impossible('timestamp_format', allowed) -%}
     {%- endif -%}
     {%- for pattern in patterns -%}
-        {%- if pattern is not string
-            or not modules.re.fullmatch("([GyMLdQqEaHhKkmsSVzOXxZ]|'[^']*'|[^A-Za-z'])+", pattern) -%}
-            {%- do _impossible('timestamp_format', allowed) -%}
+        {%- if pattern is not string -%}{%- do _impossible('timestamp_format', allowed) -%}{%- endif -%}
+        {%- set problem = adapter.pattern_problem(pattern) -%}
+        {%- if problem -%}
+            {{ exceptions.raise_compiler_error("timestamp_format is '" ~ pattern ~ "': " ~ problem ~ '.') }}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
@@ -203,7 +205,7 @@
     {%- for name, gate in gates.items() -%}
         {%- if name not in default_quality_gates() or gate is not mapping
             or gate | reject('in', ['limit', 'severity']) | list
-            or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off']
+            or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off', 'False']
             or gate.get('limit', 0) is boolean or gate.get('limit', 0) is not number
             or not 0 <= gate.get('limit', 0) <= 1000000 -%}
             {%- do _impossible('quality_gates', allowed) -%}

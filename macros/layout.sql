@@ -14,7 +14,7 @@
     {%- if column is none -%}
         cast(null as string)
     {%- elif column == 'file_name' -%}
-        regexp_extract({{ _file_name('cdr') }}, '^(.+?)([.](csv|parquet))?([.]gz)?$', 1)
+        regexp_extract({{ _file_name('cdr') }}, '(?i)^(.+?)([.]snappy)?([.](csv|tsv|txt|dat|parquet))?([.](gz|bz2|zst))?$', 1)
     {%- elif raw_layout().format == 'parquet' -%}
         cast(cdr.{{ quoted_name(column) }} as string)
     {%- else -%}
@@ -42,9 +42,9 @@
     {%- else -%}
         case
             {%- for word, codes in layout.codes[name].items() if codes %}
-            when {{ raw_field(name) }} in (
-                {%- for code in codes %}{{ text_literal(code) }}{{ ', ' if not loop.last }}{% endfor -%}
-            ) then {{ text_literal(word) }}
+            {#- an empty field is NULL to Spark #}
+            {%- set value = "coalesce(" ~ raw_field(name) ~ ", '')" if '' in codes else raw_field(name) %}
+            when {{ value }} in ({{ literal_list(codes, as_type='text') }}) then {{ text_literal(word) }}
             {%- endfor %}
         end
     {%- endif -%}
@@ -71,6 +71,16 @@
     case
         when contains({{ name }}, '%') then url_decode(replace({{ name }}, '+', '%2B')) else {{ name }}
     end
+{%- endmacro %}
+
+
+{# Names of all columns of the CDR files: a layout need not name those of Parquet files. #}
+{% macro raw_columns() -%}
+    {%- set layout = raw_layout() -%}
+    {%- if layout.format == 'parquet' and execute and flags.WHICH in ('run', 'build') -%}
+        {{ return(adapter.get_columns_in_relation(source('raw', 'cdr')) | map(attribute='name') | list) }}
+    {%- endif -%}
+    {{ return(layout.columns or layout.fields.values() | reject('in', [none, 'file_name']) | unique | list) }}
 {%- endmacro %}
 
 

@@ -47,6 +47,21 @@
                 then try_cast({{ text }} as timestamp_ntz)
         end
     {%- else -%}
-        cast(try_to_timestamp({{ text }}, {{ text_literal(pattern) }}) as timestamp_ntz)
+        case
+            when not {{ text }} rlike {{ text_literal(_impossible_year(pattern)) }}
+                then cast(try_to_timestamp({{ text }}, {{ text_literal(pattern) }}) as timestamp_ntz)
+        end
     {%- endif -%}
+{%- endmacro %}
+
+
+{#
+    Regular expression of years from 294000 on, which do not fit into a timestamp: Spark ends the job
+    over them. They have a sign, unless the pattern takes a year of any length (y, yyy).
+#}
+{% macro _impossible_year(pattern) -%}
+    {%- set any_length = modules.re.search('(?<!y)(y|yyy)(?!y)', pattern) is not none -%}
+    {{ return(
+        ('(^|[^0-9.,])' if any_length else '[+-]') ~ '0*([1-9][0-9]{6,}|29[4-9][0-9]{3}|[3-9][0-9]{5})'
+    ) }}
 {%- endmacro %}

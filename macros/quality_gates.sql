@@ -16,7 +16,7 @@
         'rejected_share': {'broken': 'rejected_share > LIMIT', 'limit': 0.5, 'severity': 'warn'},
         'unknown_cell_share': {'broken': 'unknown_cell_share > LIMIT', 'limit': 0.2, 'severity': 'warn'},
         'hours_without_events': {
-            'broken': 'accepted > 0 and hours_without_events > LIMIT', 'limit': 6, 'severity': 'off'},
+            'broken': '(accepted > 0 or source_file is null) and hours_without_events > LIMIT', 'limit': 6, 'severity': 'off'},
         'change': {'broken': 'abs(change) > LIMIT', 'limit': 0.5, 'severity': 'off'},
     }) }}
 {%- endmacro %}
@@ -26,7 +26,9 @@
 {% macro quality_gates() -%}
     {%- set gates = {} -%}
     {%- for name, gate in default_quality_gates().items() -%}
-        {%- do gates.update({name: dict(gate, **var('quality_gates').get(name, {}))}) -%}
+        {%- set gate = dict(gate, **var('quality_gates').get(name, {})) -%}
+        {#- YAML reads a bare off as false -#}
+        {%- do gates.update({name: dict(gate, severity='off') if gate.severity is false else gate}) -%}
     {%- endfor -%}
     {{ return(gates) }}
 {%- endmacro %}
@@ -46,7 +48,8 @@
         ).rows -%}
         {%- if broken | length > 0 -%}
             {%- do sentences[gate.severity].append(
-                name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ gate.limit ~ ") in '" ~ broken[0][0] ~ "'"
+                name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ gate.limit ~ ')'
+                ~ (" in '" ~ broken[0][0] ~ "'" if broken[0][0] is not none else ', no row at all,')
                 ~ (' on ' ~ broken[0][1] if broken[0][1] is not none else ' in rows without a day')
                 ~ (' and ' ~ (broken | length - 1) ~ ' more' if broken | length > 1 else '')
             ) -%}

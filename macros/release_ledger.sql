@@ -18,6 +18,54 @@
 {%- endmacro %}
 
 
+{# Query of one row: `contents_hash`, equal for equal rows of features and of pairs. #}
+{% macro release_contents() -%}
+    select sha2(array_join(array_sort(collect_list(row_hash)), ''), 256) as contents_hash
+    from (
+        select sha2(to_json(struct(final_features.*)), 256) as row_hash
+        from {{ ref('final_features') }} as final_features
+        union all
+        select sha2(to_json(struct(final_interactions.*)), 256) as row_hash
+        from {{ ref('final_interactions') }} as final_interactions
+    )
+{%- endmacro %}
+
+
+{#
+    Pre-hook of current_release: warns or stops (var overlapping_release) when an earlier release has
+    the same id, that is the same names of files, days, numbers of rows and parameters, but other
+    contents: rows were replaced by as many others, or cells have moved.
+#}
+{% macro check_contents(release_period) -%}
+    {%- set ledger = adapter.get_relation(
+        database=none, schema=target.schema, identifier='release_ledger'
+    ) if execute else none -%}
+    {%- if ledger is none or var('overlapping_release') == 'allow' -%}{{ return('') }}{%- endif -%}
+    {%- set earlier = run_query(
+        'select date(max(ledger.released_at)), count_if(ledger.contents_hash = contents.contents_hash) from '
+        ~ ledger ~ ' as ledger inner join ' ~ release_period ~ ' as period on ledger.release_id = period.release_id '
+        ~ 'cross join (' ~ release_contents() ~ ') as contents'
+    ).rows[0] -%}
+    {%- if earlier[0] is not none and earlier[1] == 0 -%}
+        {%- do _tell_of_overlap(
+            'This release is about the same days and as many rows as the one of ' ~ earlier[0]
+            ~ ', but not the same. Who has both can subtract them and learn about few people; see docs/privacy.md.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# A warning or the end of the run, by var overlapping_release. #}
+{% macro _tell_of_overlap(sentence) -%}
+    {%- if var('overlapping_release') == 'stop' -%}
+        {{ exceptions.raise_compiler_error(
+            sentence ~ ' Nothing was released. Release other days, or set overlapping_release to warn.'
+        ) }}
+    {%- endif -%}
+    {%- do exceptions.warn(sentence) -%}
+{%- endmacro %}
+
+
 {#
     Warns or stops (var overlapping_release) when an earlier release, by the ledger, covers some of
     the same days and is not the same release: their difference can be about few people.
@@ -37,15 +85,9 @@
         ~ 'and ledger.release_id != period.release_id'
     ).rows[0] -%}
     {%- if earlier[3] > 0 -%}
-        {%- set sentence = 'This release (' ~ earlier[4] ~ ' to ' ~ earlier[5] ~ ') overlaps ' ~ earlier[3]
+        {%- do _tell_of_overlap('This release (' ~ earlier[4] ~ ' to ' ~ earlier[5] ~ ') overlaps ' ~ earlier[3]
             ~ ' earlier one' ~ ('s, the latest' if earlier[3] > 1 else '') ~ ' of ' ~ earlier[0] ~ ' ('
             ~ earlier[1] ~ ' to ' ~ earlier[2] ~ '). Who has both can subtract them and learn about '
-            ~ 'few people; see docs/privacy.md.' -%}
-        {%- if var('overlapping_release') == 'stop' -%}
-            {{ exceptions.raise_compiler_error(
-                sentence ~ ' Nothing was released. Release other days, or set overlapping_release to warn.'
-            ) }}
-        {%- endif -%}
-        {%- do exceptions.warn(sentence) -%}
+            ~ 'few people; see docs/privacy.md.') -%}
     {%- endif -%}
 {%- endmacro %}

@@ -100,8 +100,10 @@
 {# What can be said of the files before Spark is asked, if they lie on this machine. #}
 {% macro _check_local_files(folder, pattern) -%}
     {%- set files = adapter.local_files(folder, pattern) -%}
+    {%- set all_names = [] -%}
     {%- if files is not none -%}
         {%- if files | length == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
+        {%- for file in files -%}{%- do all_names.append(folder ~ file.name) -%}{%- endfor -%}
         {%- if _file_names_are_ids() -%}
             {%- for file in files -%}{%- do file.update({'name': 'number ' ~ loop.index ~ ' by name'}) -%}{%- endfor -%}
         {%- endif -%}
@@ -131,10 +133,27 @@
                 ~ "'. If these days had traffic, deliver the files again."
             ) -%}
         {%- endif -%}
+        {%- if raw_layout().format == 'parquet' -%}
+            {%- set problem = adapter.parquet_problem(folder, pattern, raw_layout()) -%}
+            {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+        {%- endif -%}
     {%- endif -%}
     {%- set locations = locations_file() -%}
     {%- set problem = adapter.local_file_problem(locations) -%}
     {%- if problem -%}{%- do _no_locations(locations, problem) -%}{%- endif -%}
+    {%- if locations in all_names -%}
+        {{ exceptions.raise_compiler_error(
+            "raw_file_pattern '" ~ pattern ~ "' matches the locations file '" ~ locations ~ "' too, whose rows are "
+            ~ 'no CDRs. Set it to a glob that matches the CDR files alone.'
+        ) }}
+    {%- endif -%}
+    {%- if adapter.lacks_header(locations, raw_layout().locations) -%}
+        {{ exceptions.raise_compiler_error(
+            "The locations file '" ~ locations ~ "' does not begin with the header of the layout: "
+            ~ raw_layout().locations.columns | join(raw_layout().locations.delimiter)
+            ~ '. Deliver it again, or describe it under locations of var layout.'
+        ) }}
+    {%- endif -%}
     {%- set problem = adapter.pseudonym_key_problem(pseudonym_key_file()) -%}
     {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
 {%- endmacro %}
@@ -178,6 +197,27 @@
 {%- endmacro %}
 
 
+{# Stops the run when Spark does not know a pattern of times or a time zone. #}
+{% macro _check_times() -%}
+    {%- for pattern in timestamp_patterns() if pattern != 'yyyy-MM-dd HH:mm:ss'
+        and adapter.spark_refuses("select try_to_timestamp('', " ~ text_literal(pattern) ~ ')') -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark cannot read times by the timestamp_format '" ~ pattern ~ "'. Its letters are described at "
+            ~ 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html.'
+        ) }}
+    {%- endfor -%}
+    {%- for name in ['data_timezone', 'local_timezone'] if raw_layout()[name] is not none
+        and adapter.spark_refuses(
+            "select convert_timezone('UTC', " ~ text_literal(raw_layout()[name]) ~ ", timestamp_ntz '2024-01-01 00:00:00')"
+        ) -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark's Java does not know the " ~ name ~ " '" ~ raw_layout()[name] ~ "' of the layout. Use another name "
+            ~ 'of the same zone, such as Africa/Khartoum.'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}
+
+
 {# What Spark can say of the files, wherever they lie. #}
 {% macro _check_raw_sources(folder, pattern) -%}
     {%- set zone = run_query('select current_timezone()').columns[0][0] -%}
@@ -187,6 +227,7 @@
             ~ 'spark.sql.session.timeZone to UTC on the server.'
         ) }}
     {%- endif -%}
+    {%- do _check_times() -%}
     {%- set files = run_query('select count(*) from ' ~ source('raw', 'cdr_files')).columns[0][0] -%}
     {%- if files == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
     {%- if raw_layout().format == 'csv' and raw_layout().header -%}{%- do _check_headers(folder, pattern) -%}{%- endif -%}

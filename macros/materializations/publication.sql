@@ -47,6 +47,9 @@
         {%- endif -%}
     {%- endfor -%}
 
+    {#- before the step: where a catalog knows no grants, nothing is published -#}
+    {%- for table in tables -%}{%- do _grant_to_readers([table.store]) -%}{%- endfor -%}
+
     {%- call statement('main') -%}
         {{ 'create view ' if is_first else 'alter view ' }}{{ this }} as
         select cast({{ number }} as bigint) as release_number, {{ _as_literals(run_query(compiled_code)) }}
@@ -61,11 +64,7 @@
         {%- do _drop_older_releases(table, [number, former]) -%}
     {%- endfor -%}
 
-    {%- if var('release_readers') -%}
-        {%- for relation in [this] + tables | map(attribute='view') | list + tables | map(attribute='store') | list -%}
-            {%- do apply_grants(relation, {'select': var('release_readers')}, should_revoke=false) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- do _grant_to_readers([this] + tables | map(attribute='view') | list) -%}
 
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [this.incorporate(type='view')]}) }}
@@ -76,6 +75,16 @@
 {% macro _store(view, columns) -%}
     {%- set names = columns | map(attribute='name') | join(',') ~ columns | map(attribute='dtype') | join(',') -%}
     {{ return(view.incorporate(path={'identifier': view.identifier ~ '_' ~ local_md5(names)[:8]})) }}
+{%- endmacro %}
+
+
+{# Lets var release_readers read these. #}
+{% macro _grant_to_readers(relations) -%}
+    {%- if var('release_readers') -%}
+        {%- for relation in relations -%}
+            {%- do apply_grants(relation, {'select': var('release_readers')}, should_revoke=false) -%}
+        {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -36,6 +36,6 @@ select
     files,
     accepted_rows,
     {{ text_literal(release_parameters()) }} as parameters,
-    -- equal for equal files and parameters, which give an equal release
+    -- the same again has the same; whether its contents are, the ledger tells
     sha2(concat(inventory, {{ text_literal(release_parameters()) }}), 256) as release_id
 from contents

@@ -13,6 +13,7 @@ with days as (
         case when max(users) over (partition by day) > {{ var('privacy_k') | int }} then day end
             as told_day
     from {{ ref('delivery_quality') }}
+    where source_file is not null
 
 )
 

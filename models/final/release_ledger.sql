@@ -12,22 +12,9 @@
 {# not before it is published #}
 -- depends_on: {{ ref('current_release') }}
 
-with released_rows as (
+with contents as (
 
-    select sha2(to_json(struct(final_features.*)), 256) as row_hash
-    from {{ ref('final_features') }} as final_features
-
-    union all
-
-    select sha2(to_json(struct(final_interactions.*)), 256) as row_hash
-    from {{ ref('final_interactions') }} as final_interactions
-
-),
-
-contents as (
-
-    select sha2(array_join(array_sort(collect_list(row_hash)), ''), 256) as contents_hash
-    from released_rows
+    {{ release_contents() }}
 
 )
 

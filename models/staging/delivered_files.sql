@@ -69,7 +69,7 @@ files as (
         sum(rows) as rows,
         sum(records) as records,
         count(user_id) as users,
-        bit_count(bit_or(hours)) as hours
+        bit_or(hours) as hours
     from users
     group by source_file, file_version, day, outcome
 
@@ -83,7 +83,7 @@ select
     files.records,
     files.users,
     coalesce(cells.cells, 0) as cells,
-    coalesce(files.hours, 0) as hours,
+    coalesce(files.hours, 0) as hour_bits,
     files.source_file
 from files
 left join cells

@@ -18,7 +18,6 @@
 
 {%- set layout = raw_layout() %}
 {%- set has_both_sides = layout.fields.correspondent_cell_id is not none %}
-{%- set used = layout.fields.values() | reject('in', [none, 'file_name']) | unique %}
 
 -- the layout's columns as fields of an event, still text
 with unified as (
@@ -50,8 +49,9 @@ with unified as (
         {%- if var('exact_duplicates') == 'reject' %}
         row_number() over (
             partition by
-                cdr._metadata.file_name
-                {%- for column in layout.columns or used %},
+                cdr._metadata.file_name,
+                {{ 'false' if layout.format == 'parquet' else 'cdr.malformed_row is not null' }}
+                {%- for column in raw_columns() %},
                 cdr.{{ quoted_name(column) }}
                 {%- endfor %}
             order by cdr._metadata.file_name

@@ -1,5 +1,7 @@
 {# one row per user with a home #}
 
+{{ config(post_hook="{{ warn_of_homeless_users(this) }}") }}
+
 {%- set visits -%}
     select
         {{ person_in_period('weekly_visits.user_id', 'weekly_visits.period') }} as user_id,

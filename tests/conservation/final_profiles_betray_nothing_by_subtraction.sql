@@ -8,8 +8,6 @@
     (a) fewer values are withheld for the sake of others than must be: DO NOT RELEASE; or
     (b) the sums that are known are others than the macro withheld_rests takes them for.
 #}
-{{ config(tags=['release_audit']) }}
-
 {%- set profiles = {
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],
     'week': [ref('final_weekly_profile'), ref('user_metrics_week')],

@@ -9,8 +9,6 @@
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) values are withheld that could be released, and do not say why.
 #}
-{{ config(tags=['release_audit']) }}
-
 {%- set profiles = {
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],
     'week': [ref('final_weekly_profile'), ref('user_metrics_week')],
