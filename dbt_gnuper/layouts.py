@@ -192,7 +192,7 @@ def pattern_problem(pattern: str) -> str | None:
     against it."""
     if not PATTERN.fullmatch(pattern):
         return (
-            "it must be a Spark pattern such as 'yyyy-MM-dd HH:mm:ss', of the letters "
+            "it must be a Spark datetime pattern such as 'yyyy-MM-dd HH:mm:ss', of the letters "
             "y M L d D H h K k m s S a V X x O Z (zones by name, such as CET, are ambiguous: V reads "
             "Europe/Berlin, X reads +01:00) and of text in quotes"
         )

@@ -147,7 +147,9 @@
         {%- if pattern is not string -%}{%- do _impossible('timestamp_format', allowed) -%}{%- endif -%}
         {%- set problem = adapter.pattern_problem(pattern) -%}
         {%- if problem -%}
-            {{ exceptions.raise_compiler_error("timestamp_format is '" ~ pattern ~ "': " ~ problem ~ '.') }}
+            {{ exceptions.raise_compiler_error(
+                'The var timestamp_format is ' ~ pattern | tojson ~ ': ' ~ problem ~ '.'
+            ) }}
         {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}

@@ -42,6 +42,7 @@ def project(make_project: Callable[..., Project]) -> Project:
         ("overlapping_release", "perhaps", "warn or stop or allow"),
         ("earlier_release", "gnuper.final_features", "null or the name of a schema"),
         ("raw_data_path", "", "a path as text"),
+        ("clean_up", "False", "true or false"),
     ],
 )
 def test_impossible_var(project: Project, name: str, value: Any, allowed: str) -> None:
@@ -51,6 +52,17 @@ def test_impossible_var(project: Project, name: str, value: Any, allowed: str) -
     sentence = next(line for line in outcome.output.splitlines() if f"The var {name} is" in line)
     assert str(value).replace("'", '"')[:10].strip("[]'\"") in sentence
     assert allowed in sentence
+    assert "Traceback" not in outcome.output
+
+
+@pytest.mark.parametrize(
+    "name", ["timestamp_format", "raw_file_pattern", "table_format", "unknown"]
+)
+def test_vars_are_no_templates(project: Project, name: str) -> None:
+    """dbt would run what stands in braces, SQL too."""
+    outcome = project.dbt("run", "--select", "cells", **{name: "{% do run_query('x') %}yyyy"})
+    assert not outcome.success
+    assert f"The var {name} holds '{{%', which dbt would run as a template" in outcome.output
     assert "Traceback" not in outcome.output
 
 

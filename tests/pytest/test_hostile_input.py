@@ -296,6 +296,16 @@ def test_unreadable_file(name: str, tmp_path: Path) -> None:
     assert problem in file["problem"]
 
 
+def test_names_that_spark_cannot_see_or_write(tmp_path: Path) -> None:
+    for name in (b"20\xff.csv", b"20" + b"x" * 245 + b".csv"):
+        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+            file.write(A.encode())
+    long, unknown = local_files(str(tmp_path), "20*")
+    if "too long" not in str(long["problem"]):
+        long, unknown = unknown, long
+    assert "too long" in long["problem"] and "not UTF-8" in unknown["problem"]
+
+
 def test_hidden_file_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "_20.csv").write_text(A)
     (file,) = local_files(str(tmp_path), "*.csv")

@@ -3,6 +3,7 @@ truth gives the same events and features."""
 
 from __future__ import annotations
 
+import bz2
 import csv
 import gzip
 import io
@@ -22,7 +23,7 @@ import yaml
 from conftest import Project
 
 from dbt_gnuper.layouts import SHIPPED, LayoutError, layout_or_problem, read_layout
-from dbt_gnuper.local_files import files_without_header, write_key
+from dbt_gnuper.local_files import files_without_header, parquet_problem, write_key
 from python_udfs.bandicoot_batches import map_users
 from python_udfs.bandicoot_columns import INDICATOR_NAMES, NEEDED_COLUMNS
 from python_udfs.bandicoot_events import OPTIONAL_COLUMNS, TOTAL_ORDER, BandicootSettings
@@ -108,6 +109,21 @@ def test_shipped_layout(name: str) -> None:
         (changed(data_timezone="Khartoum"), "has data_timezone 'Khartoum', which is no time zone"),
         (changed(local_timezone="GMT+25"), "has local_timezone 'GMT+25'"),
         (changed(data_timezone="UTC"), "a data_timezone without a local_timezone"),
+        (changed(delimiter="\\"), "has the delimiter '\\\\', which cannot part fields"),
+        (changed(delimiter='"'), "which cannot part fields"),
+        (
+            changed(codes=GOOD["codes"] | {"direction": {"in": [], "out": []}}),
+            "has no codes for direction",
+        ),
+        (changed(timestamp_format="no'); drop table x; --"), "it must be a Spark datetime pattern"),
+        (
+            changed(timestamp_format="EEE dd MMM yyyy HH:mm:ss"),
+            "it must be a Spark datetime pattern",
+        ),
+        (changed(timestamp_format="yyyy-MM-dd HH:mm:ss z"), "it must be a Spark datetime pattern"),
+        (changed(timestamp_format="HH:mm:ss"), "it must read year, month and day"),
+        (changed(timestamp_format="yyyy-MM-dd hh:mm:ss"), "need an a (am, pm)"),
+        (changed(timestamp_format=["yyyy-MM-dd HH:mm:ss[XXX]"]), "give two patterns"),
     ],
 )
 def test_contradiction(layout: dict[str, Any], problem: str) -> None:
@@ -122,7 +138,6 @@ def test_contradiction(layout: dict[str, Any], problem: str) -> None:
     [
         (changed(format="xlsx"), "at format: 'xlsx'"),
         (changed(timestamp_format=None), "'timestamp_format' is a required property"),
-        (changed(timestamp_format="no'); drop table x; --"), "at timestamp_format"),
         (changed(timestamp_format=[]), "at timestamp_format"),
         (changed(delimiter=""), "at delimiter"),
         (changed(encoding="EBCDIC"), "at encoding"),
@@ -184,9 +199,53 @@ def test_header_is_compared_with_the_layout(tmp_path: Path) -> None:
     (tmp_path / "4.csv").write_text("249,2024-05-01 10:00:00,c1,C,I\n")
     (tmp_path / "5.csv").write_text("")
     (tmp_path / "6.csv.gz").write_bytes(gzip.compress(names.encode())[:9])
+    (tmp_path / "7.csv.bz2").write_bytes(bz2.compress(names.encode()))
+    (tmp_path / "8.csv").write_text("\n\n")
+    (tmp_path / "9.csv").write_text(names.replace("kind", "") + "\n")
     found = files_without_header(str(tmp_path), "*.csv*", layout)
     assert found == ["3.csv", "4.csv", "6.csv.gz"]
     assert files_without_header("hdfs://host/folder", "*", layout) is None
+
+
+def test_header_with_a_delimiter_in_a_name(tmp_path: Path) -> None:
+    layout = read_layout(changed(header=True, columns=[*GOOD["columns"], "tac, code"]))
+    (tmp_path / "1.csv").write_text(",".join(GOOD["columns"]) + ',"tac, code"\n')
+    assert files_without_header(str(tmp_path), "*.csv", layout) == []
+    tabs = read_layout(changed(header=True, delimiter="\\t"))
+    (tmp_path / "1.tsv").write_text("\t".join(GOOD["columns"]) + "\n")
+    assert files_without_header(str(tmp_path), "*.tsv", tabs) == []
+
+
+PARQUET = {"caller_id": "string", "datetime": "timestamp[us]", "cell_id": "string"}
+
+
+@pytest.mark.parametrize(
+    ("second", "problem"),
+    [
+        (PARQUET, None),
+        (PARQUET | {"unused": "double"}, None),
+        ({name: PARQUET[name] for name in ("caller_id", "datetime")}, "has no column cell_id"),
+        (PARQUET | {"datetime": "string"}, "has the column datetime as string, '1.parquet' as"),
+        (PARQUET | {"caller_id": "double"}, "has ids in the column caller_id as numbers with"),
+        (PARQUET | {"datetime": "timestamp[ns]"}, "coerce_timestamps='us'"),
+        (PARQUET | {"unused": "time64[us]"}, "which Spark cannot read"),
+    ],
+)
+def test_parquet_files_of_other_columns(
+    tmp_path: Path, second: dict[str, str], problem: str | None
+) -> None:
+    """Spark takes the columns from one file: each that differs would be misread."""
+    types = {"timestamp[us]": pa.timestamp("us"), "timestamp[ns]": pa.timestamp("ns")}
+    types |= {"time64[us]": pa.time64("us"), "string": pa.string(), "double": pa.float64()}
+    for number, columns in enumerate((PARQUET, second), 1):
+        schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
+        pq.write_table(schema.empty_table(), tmp_path / f"{number}.parquet")
+    layout = {"fields": {**dict.fromkeys(PARQUET), **{name: name for name in PARQUET}}}
+    found = parquet_problem(str(tmp_path), "*.parquet", layout)
+    if problem is None:
+        assert found is None
+    else:
+        assert problem in found and found.startswith("The Parquet file '2.parquet' has ")
 
 
 # --- indicators without a column ------------------------------------------------------------------

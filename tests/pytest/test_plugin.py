@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from pyhive import hive
+from thrift.transport.TSocket import TSocket
+from thrift.transport.TTransport import TBufferedTransport
 
 import dbt_gnuper
+from dbt_gnuper import thrift_sessions
 from dbt_gnuper.thrift_sessions import shorten
 
 STACK = """org.apache.hive.service.cli.HiveSQLException: Error running query: [CAST_INVALID_INPUT] \
@@ -38,3 +43,27 @@ def test_a_session_that_does_not_close_fails_nothing() -> None:
             raise hive.OperationalError("NoClassDefFoundError")
 
     PyhiveConnectionWrapper(Session()).close()
+
+
+def test_a_session_that_never_closes_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server does not answer: dbt waits for some seconds, not for ever."""
+    monkeypatch.setattr(thrift_sessions, "SECONDS_TO_CLOSE", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        wire = TSocket("127.0.0.1", server.getsockname()[1])
+        transport = TBufferedTransport(wire)
+        transport.open()
+
+        class Session:
+            _transport = transport
+
+            def close(self) -> None:
+                transport.read(1)
+
+        PyhiveConnectionWrapper(Session()).close()
+
+
+def test_files_that_are_named_by_ids_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "FAILED_READ_FILE while reading file file:///data/4917055555.csv.gz. \n\tat x"
+    assert "'file:///data/4917055555.csv.gz'" in shorten(message)
+    monkeypatch.setattr(thrift_sessions, "file_names_are_ids", True)
+    assert "4917" not in shorten(message) and "A file in 'file:///data'" in shorten(message)
