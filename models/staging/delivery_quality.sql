@@ -69,7 +69,7 @@ silent as (
     from usual
     left anti join totals
         on usual.day = totals.day
-    where usual.day < (select max(totals.day) from totals)
+    where usual.day < (select max(all_days.day) from totals as all_days)
 
 )
 
