@@ -369,7 +369,10 @@ def test_damaged_parquet(files_project: Project, tmp_path: Path) -> None:
     assert "30.parquet' cannot be read" in words
     pq.write_table(pa.table({"a": ["1"], "c": ["c1"]}), folder / "30.parquet")
     words = stopped(files_project, "--select", "+delivered_rows", **about)
-    assert "The Parquet files have no column b, from which the layout takes datetime." in words
+    assert (
+        "The Parquet file '30.parquet' has no column b, from which the layout takes datetime."
+        in words
+    )
 
 
 def test_no_header(files_project: Project, tmp_path: Path) -> None:
@@ -377,7 +380,13 @@ def test_no_header(files_project: Project, tmp_path: Path) -> None:
     (tmp_path / "raw" / "20good.csv").write_text(
         "call,4917055555,4917066666,2018-10-01 20:00:00,60,a1,a2,domestic\n"
     )
-    words = stopped(files_project, layout="one_row_per_call")
+    cells = tmp_path / "cells.csv"
+    cells.write_text("a1,13,52\n")
+    about = {"layout": "one_row_per_call", "raw_locations": str(cells)}
+    words = stopped(files_project, **about)
+    assert f"The locations file '{cells}' does not begin with the header of the layout:" in words
+    cells.write_text("antenna_id,latitude,longitude\na1,52,13\n")
+    words = stopped(files_project, **about)
     assert "The file '20good.csv' does not begin with the header of the layout: txn_type," in words
     log = (files_project.folder / "logs" / "dbt.log").read_text()
     assert "4917055555" not in words + log
