@@ -51,9 +51,8 @@
     )
 
     select
-        sums.* except (week),  -- noqa: AL03, RF03
-        versions.week_version,
-        sums.week
+        sums.*,
+        versions.week_version
     from sums
     inner join versions
         on sums.week = versions.week
@@ -77,7 +76,7 @@
         ), 256), 16) as week_version
     from {{ ref('delivered_files') }}
     where outcome = 'accepted'
-    group by 1
+    group by {{ week_start('day') }}
 {%- endmacro %}
 
 
