@@ -26,22 +26,6 @@
 
 
 {#
-    on-run-start: stops `dbt run`, which loads no seeds, when it needs the table of holidays and there
-    is none.
-#}
-{% macro check_holidays() -%}
-    {%- if execute and flags.WHICH == 'run' and var('holidays') is none
-        and 'model.gnuper.weekly_metrics' in selected_resources
-        and load_relation(ref('holidays')) is none -%}
-        {{ exceptions.raise_compiler_error(
-            'There is no table of holidays. `dbt seed` makes it from seeds/holidays.csv, and `dbt build` does so by '
-            ~ 'itself; or list the dates in var holidays ([] for none).'
-        ) }}
-    {%- endif -%}
-{%- endmacro %}
-
-
-{#
     Query of the holidays, one row per date: those of var holidays if it is given, otherwise those
     of the table seeds/holidays.csv.
 
@@ -49,6 +33,12 @@
 #}
 {% macro holiday_dates() -%}
     {%- if var('holidays') is none -%}
+        {%- if execute and flags.WHICH == 'run' and load_relation(ref('holidays')) is none -%}
+            {{ exceptions.raise_compiler_error(
+                'There is no table of holidays, and `dbt run` loads no seeds. `dbt seed` makes it from '
+                ~ 'seeds/holidays.csv, `dbt build` does so by itself; or list the dates in var holidays ([] for none).'
+            ) }}
+        {%- endif -%}
         select distinct holidays.day from {{ ref('holidays') }} as holidays
     {%- else -%}
         select explode(

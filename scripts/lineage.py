@@ -89,8 +89,8 @@ PYTHON_MODELS = {
 # What is let through knowingly: model -> (labels that end there, why).
 EXCEPTIONS = {
     "delivered_files": ({SINGLE}, "hours of a day with a record: that somebody did something"),
-    "weekly_metrics": ({AGGREGATE, OTHERS}, "which files have rows of a week"),
-    "weekly_visits": ({AGGREGATE, OTHERS}, "which files have rows of a week"),
+    "weekly_metrics": ({AGGREGATE}, "which files have rows of a week"),
+    "weekly_visits": ({AGGREGATE}, "which files have rows of a week"),
     "release_period": ({AGGREGATE, OTHERS}, "days, files and number of rows of the delivery"),
     "profile_weeks": ({AGGREGATE}, "weeks in which anybody did anything, as the delivery's days"),
     "data_quality": ({AGGREGATE, OTHERS}, "days and numbers of rows of the delivery"),

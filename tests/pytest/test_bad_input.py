@@ -55,9 +55,7 @@ def test_impossible_var(project: Project, name: str, value: Any, allowed: str) -
     assert "Traceback" not in outcome.output
 
 
-@pytest.mark.parametrize(
-    "name", ["timestamp_format", "raw_file_pattern", "table_format", "unknown"]
-)
+@pytest.mark.parametrize("name", ["timestamp_format", "raw_file_pattern", "unknown"])
 def test_vars_are_no_templates(project: Project, name: str) -> None:
     """dbt would run what stands in braces, SQL too."""
     outcome = project.dbt("run", "--select", "cells", **{name: "{% do run_query('x') %}yyyy"})
