@@ -249,12 +249,20 @@ def pseudonym_key_problem(uri: str) -> str | None:
     path = local_path(uri)
     if path is None:
         return None
+    if path.name.startswith(("_", ".")) or path.suffix.lower()[1:] in MAGIC:
+        return (
+            f"Spark cannot read a key from a file called '{path.name}': it leaves out names that begin "
+            "with _ or . and unpacks .gz, .bz2 and .zst. Give it another name."
+        )
     key = os.environ.get(KEY_VARIABLE)
     if key is not None:
         origin = f"the environment variable {KEY_VARIABLE}"
         problem = key_problem(key, origin)
         if problem is None:
-            write_key(path, key)
+            try:
+                write_key(path, key)
+            except OSError as error:
+                return f"The key of {origin} cannot be written to '{path}': {error.strerror}."
         return problem
     if not path.is_file():
         return (
@@ -267,7 +275,8 @@ def pseudonym_key_problem(uri: str) -> str | None:
             f"The key file '{path}' can be read by others (mode {mode:04o}). "
             f"Take their rights away with `chmod 600 {path}`, and consider the key as known."
         )
-    return key_problem(path.read_text().strip(), f"the key file '{path}'")
+    key = path.read_text(errors="replace").rstrip("\r\n")
+    return key_problem(key, f"the key file '{path}'")
 
 
 def key_problem(key: str, origin: str) -> str | None:

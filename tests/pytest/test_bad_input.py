@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import Project
 
+from dbt_gnuper.local_files import pseudonym_key_problem
 from scripts.run import parse_vars
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
@@ -179,6 +180,12 @@ def test_no_key(project: Project, tmp_path: Path) -> None:
     assert not outcome.success
     assert "There is no key for pseudonyms" in outcome.output
     assert "`make key`" in outcome.output
+
+
+@pytest.mark.parametrize("name", [".key", "_key", "key.gz"])
+def test_key_that_spark_would_not_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("0123456789abcdef" * 4)
+    assert f"a file called '{name}'" in pseudonym_key_problem(str(tmp_path / name))
 
 
 def test_key_from_environment(
