@@ -37,7 +37,7 @@ def test_csv_and_parquet_hold_the_table(
     np.testing.assert_array_equal(csv[numbers].astype(float), parquet[numbers].astype(float))
     times = parquet.select_dtypes(["datetime", "datetimetz"]).columns
     for time in times:
-        assert pd.to_datetime(csv[time], utc=True).equals(pd.to_datetime(parquet[time], utc=True))
+        assert list(pd.to_datetime(csv[time], utc=True)) == list(parquet[time])
     others = parquet.columns.difference([*numbers, *times])
     # NULL and an empty text are one thing in CSV
     assert csv[others].fillna("").astype(str).equals(parquet[others].fillna("").astype(str))
