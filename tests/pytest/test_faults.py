@@ -168,7 +168,7 @@ def test_server_killed(raw: tuple[random_cdr.RawData, list[Path]], tmp_path: Pat
             # the table itself is replaced, and left behind without its entry in the catalog
             (["run", "--full-refresh"], starts("delivered_rows"), 1),
             (["run"], is_done("delivered_rows"), 0),
-            (["run"], starts("user_metrics"), 0.5),
+            (["run"], starts("user_home_antenna"), 0.5),
             (["retry"], starts("current_release"), 1),
         ):
             if arguments[0] != "retry":
@@ -202,7 +202,7 @@ def test_dbt_killed_and_interrupted(
     run.end()
     assert release(project) == before
 
-    run = Run(project, "run").until(starts("user_metrics"), 0.3)
+    run = Run(project, "run").until(starts("user_home_antenna"), 0.3)
     run.process.send_signal(signal.SIGINT)
     assert run.end() != 0
     assert release(project) == before
