@@ -173,10 +173,10 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
         if problem:
             return f"has the timestamp_format '{pattern}': {problem}"
     for name in CODED_FIELDS:
-        codes = layout["codes"][name] or {}
-        if fields[name] is not None and not any(codes.values()):
+        words = layout["codes"][name] or {}
+        codes = [code for codes in words.values() for code in codes]
+        if fields[name] is not None and not codes:
             return f"has no codes for {name}"
-        codes = [code for codes in (layout["codes"][name] or {}).values() for code in codes]
         if len(set(codes)) < len(codes):
             return f"gives one code of {name} two meanings"
     for name in ("data_timezone", "local_timezone"):
