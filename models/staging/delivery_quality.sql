@@ -21,22 +21,59 @@ with days as (
 
 ),
 
--- all files together: a day's rows may come in several
-totals as (
+sizes as (
 
     select
-        day,
-        coalesce(sum(records) filter (where outcome = 'accepted'), 0) as accepted,
-        24 - coalesce(bit_count(bit_or(hour_bits) filter (where outcome = 'accepted')), 0)
-            as hours_without_events
-    from {{ ref('delivered_files') }}
+        source_file,
+        max(records) filter (where day is not null) as largest_day,
+        sum(records - outside_period) as records_in_period
+    from days
+    group by source_file
+
+),
+
+judged as (
+
+    select
+        days.*,
+        sizes.records_in_period,
+        days.records - days.accepted as rejected,
+        -- not strays: wrong clocks, and what falls behind the midnight that ends a file
+        days.day is null or days.records >= 0.01 * sizes.largest_day as is_judged
+    from days
+    inner join sizes
+        on days.source_file = sizes.source_file
+
+),
+
+judged_days as (
+
+    select
+        min(day) as first_day,
+        max(day) as last_day
+    from judged
     where
-        day is not null
+        is_judged
         {%- for var_name, comparison in [('period_begin', '>='), ('period_end', '<=')]
             if var(var_name) is not none %}
         and day {{ comparison }} date {{ text_literal(var(var_name)) }}
         {%- endfor %}
-    group by day
+
+),
+
+-- all files together: a day's rows may come in several
+totals as (
+
+    select
+        files.day,
+        coalesce(sum(files.records) filter (where files.outcome = 'accepted'), 0) as accepted,
+        24
+        - coalesce(bit_count(bit_or(files.hour_bits) filter (where files.outcome = 'accepted')), 0)
+            as hours_without_events
+    from {{ ref('delivered_files') }} as files
+    inner join judged_days
+        on files.day between judged_days.first_day and judged_days.last_day
+    group by files.day
 
 ),
 
@@ -74,27 +111,34 @@ silent as (
 )
 
 select
-    days.source_file,
-    days.day,
-    days.records,
-    days.accepted,
-    days.records - days.accepted as rejected,
+    judged.source_file,
+    judged.day,
+    judged.records,
+    judged.accepted,
+    judged.rejected,
     {%- for reason in reasons %}
-    days.{{ reason }},
+    judged.{{ reason }},
     {%- endfor %}
-    days.users,
-    days.cells,
+    judged.users,
+    judged.cells,
     totals.hours_without_events,
-    {{ ratio(
-        'days.records - days.accepted - days.outside_period', 'days.records - days.outside_period'
-    ) }} as rejected_share,
-    {{ ratio('days.unknown_cell', 'days.accepted + days.unknown_cell') }} as unknown_cell_share,
+    case
+        when judged.is_judged then
+            {{ ratio(
+                'judged.rejected - judged.outside_period',
+                'if(judged.day is null, judged.records_in_period, judged.records - judged.outside_period)'
+            ) }}
+    end as rejected_share,
+    case
+        when judged.is_judged
+            then {{ ratio('judged.unknown_cell', 'judged.accepted + judged.unknown_cell') }}
+    end as unknown_cell_share,
     {{ ratio('totals.accepted', 'usual.usually_accepted') }} - 1 as change
-from days
+from judged
 left join totals
-    on days.day = totals.day
+    on judged.day = totals.day
 left join usual
-    on days.day = usual.day
+    on judged.day = usual.day
 
 union all
 

@@ -117,3 +117,29 @@ def test_each_gate_has_a_limit_of_its_own(project: Project, name: str) -> None:
         words = sentence(outcome, "The delivery is not good enough")
         assert bool(words) is stops
         assert not any(f"{other} is " in words for other in GATES if other != name)
+
+
+def test_strays_break_no_gate(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """One clock that is years behind, one ahead at an unknown cell, and one row without a time."""
+    folder = tmp_path_factory.mktemp("strays")
+    rows = [
+        record(f"u{user}", f"2024-05-01 {hour:02d}:00:00", cell_id="c1")
+        for user in range(5)
+        for hour in range(24)
+    ]
+    strays = [
+        record("u1", "2004-05-01 10:00:00", cell_id="c1"),
+        record("u1", "2024-05-20 10:00:00", cell_id="c9"),
+        record("u1", "yesterday", cell_id="c1"),
+    ]
+    lines = {"20240501": [",".join(row) for row in strays]}
+    write_raw(folder, rows, CELLS, more_lines=lines)
+    project = make_project(
+        "strays", raw_data_path=str(folder), bandicoot=False, quality_gates=gates("stop")
+    )
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert outcome.success, outcome.output
+    quality = project.restricted("delivery_quality")
+    assert quality["rejected_share"].dropna().sort_values().tolist() == [0, 1 / 123]
