@@ -1,13 +1,13 @@
 {#
-    Query of the CDR files as they lie in the raw folder now, one row per file: `source_file` and
-    `file_version`, 16 hexadecimal digits that change when the file changes, and when anything does
-    that decides how its rows are read: layout, formats, first and last day, key and cells.
+    Query of the CDR files that this run reads, one row per file: `source_file` and `file_version`, 16
+    hexadecimal digits that change when the file changes, and when anything does that decides how its
+    rows are read: layout, formats, first and last day, key and cells.
 #}
 {% macro file_versions() -%}
     select
-        {{ source_file('cdr_files') }} as source_file,
+        cdr_files.source_file,
         left(sha2(concat_ws(
-            '|', cdr_files._metadata.file_size, cdr_files._metadata.file_modification_time,
+            '|', cdr_files.file_size, cdr_files.modified_at,
             {{ text_literal(_reading()) }},
             -- the key, by what it makes of a word
             {{ pseudonym("'gnuper'") }},
@@ -94,16 +94,18 @@
 #}
 {% macro check_that_no_file_changed() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set before = run_query(file_versions()).rows -%}
-    {%- do run_query('refresh table ' ~ source('raw', 'cdr_files')) -%}
-    {%- set now = {} -%}
-    {%- for row in run_query(file_versions()).rows -%}{%- do now.update({row[0]: row[1]}) -%}{%- endfor -%}
-    {%- for row in before if now.get(row[0]) != row[1] -%}
+    {%- do run_query('refresh table ' ~ source('raw', 'cdr_folder')) -%}
+    {%- set changed = run_query(
+        'select listed.source_file from ' ~ source('raw', 'cdr_files') ~ ' as listed left anti join ('
+        ~ files_in_folder() ~ ') as now on listed.source_file = now.source_file '
+        ~ 'and listed.file_size = now.file_size and listed.modified_at = now.modified_at order by 1'
+    ).columns[0].values() -%}
+    {%- if changed -%}
         {{ exceptions.raise_compiler_error(
-            "The file '" ~ row[0] ~ "' changed while it was read. Nothing was released. Run again when "
+            "The file '" ~ changed[0] ~ "' changed while it was read. Nothing was released. Run again when "
             ~ 'its delivery is complete.'
         ) }}
-    {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -143,11 +145,15 @@
         {%- set folder = run_query('describe schema ' ~ schema).rows
             | selectattr(0, 'equalto', 'Location') | map(attribute=1) | first -%}
         {%- set existing = run_query('show tables in ' ~ schema).columns['tableName'].values() -%}
+        {%- set names = [source('raw', 'cdr_files').identifier] -%}
         {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema == schema
-            and node.config.materialized in ('table', 'incremental', 'seed') and node.alias not in existing
+            and node.config.materialized in ('table', 'incremental', 'seed')
             and node.config.get('file_format') == 'parquet' -%}
+            {%- do names.append(node.alias) -%}
+        {%- endfor -%}
+        {%- for name in names if name not in existing -%}
             {%- do run_query(
-                'create schema ' ~ leftover ~ ' location ' ~ text_literal(folder ~ '/' ~ node.alias)
+                'create schema ' ~ leftover ~ ' location ' ~ text_literal(folder ~ '/' ~ name)
             ) -%}
             {%- do run_query('drop schema ' ~ leftover) -%}
         {%- endfor -%}

@@ -54,7 +54,7 @@
 {#
     What a delivered file is called. Its name, unless the name is a customer's id: then a pseudonym.
 
-    {{ source_file('cdr_files') }}
+    {{ source_file('cdr') }}
 #}
 {% macro source_file(table) -%}
     {%- if 'file_name' in raw_layout().fields.values() -%}

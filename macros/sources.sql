@@ -12,7 +12,7 @@
     {%- do run_query('create schema if not exists ' ~ cdr.include(identifier=false)) -%}
     {%- set layout = raw_layout() -%}
     {%- set files = {'path': _literal_path(folder), 'pathGlobFilter': pattern} -%}
-    {%- do _register(source('raw', 'cdr_files'), 'binaryFile', files) -%}
+    {%- do _register(source('raw', 'cdr_folder'), 'binaryFile', files) -%}
     {%- if layout.format == 'csv' -%}
         {%- do _register(cdr, 'csv', dict(files, **_csv_options(layout)), layout.columns + ['malformed_row']) -%}
     {%- else -%}
@@ -24,7 +24,31 @@
         layout.locations.columns + ['malformed_row'],
     ) -%}
     {%- do _register(source('raw', 'pseudonym_key'), 'text', {'path': _literal_path(pseudonym_key_file())}, ['value']) -%}
+    {%- do _list_files() -%}
     {%- do _check_raw_sources(folder, pattern) -%}
+{%- endmacro %}
+
+
+{#
+    Writes down which files lie in the folder now: this run reads them and no others. Files that arrive
+    meanwhile have not been checked, and are for the next run. Tests look at what the last run read.
+#}
+{% macro _list_files() -%}
+    {%- set files = source('raw', 'cdr_files') -%}
+    {%- if flags.WHICH in ('run', 'build', 'retry') or load_relation(files) is none -%}
+        {%- do run_query('drop table if exists ' ~ files) -%}
+        {%- do run_query('create table ' ~ files ~ ' using parquet as ' ~ files_in_folder()) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# Query of the CDR files as they lie in the folder now, one row per file that has content. #}
+{% macro files_in_folder() -%}
+    select
+        {{ source_file('cdr_folder') }} as source_file,
+        cdr_folder._metadata.file_size as file_size,
+        cdr_folder._metadata.file_modification_time as modified_at
+    from {{ source('raw', 'cdr_folder') }} as cdr_folder
 {%- endmacro %}
 
 

@@ -5,7 +5,7 @@
     record.
 
     A failure means
-    (a) the files were changed while the run read them: run again; or
+    (a) the files were changed since the run read them: run again; or
     (b) the CSV reader took several lines for one row, or left some out: look at the options in
         macros/sources.sql; or
     (c) delivered_rows multiplies rows: the join to cells finds more than one serving antenna; or
@@ -31,10 +31,13 @@ with lines as (
 delivered as (
 
     select
-        source_file,
+        lines.source_file,
         count(*) - {{ 1 if layout.format == 'csv' and layout.header else 0 }} as delivered
     from lines
-    group by source_file
+    -- not those that arrived since
+    left semi join {{ source('raw', 'cdr_files') }} as cdr_files
+        on lines.source_file = cdr_files.source_file
+    group by lines.source_file
 
 ),
 

@@ -261,6 +261,24 @@ def test_file_changes_while_it_is_read(
     assert_same_as_undisturbed(project)
 
 
+def test_file_arrives_during_a_build(
+    project: Project, raw: tuple[random_cdr.RawData, list[Path]]
+) -> None:
+    """The build is about the files that lay there when it began; the next run reads the other."""
+    Run(project, "run").succeed()
+    before = release(project)
+    build = Run(project, "build", "--exclude-resource-type", "unit_test").until(starts("cells"))
+    file = raw[1].pop()
+    (raw[0].folder / file.name).write_bytes(file.read_bytes())
+    build.succeed()
+    # the same id: a hash over files, days, rows and parameters
+    assert release(project)[0] == before[0]
+
+    Run(project, "run").succeed()
+    assert release(project)[0] != before[0]
+    assert_same_as_undisturbed(project)
+
+
 def workers(server: ServerInfo) -> list[psutil.Process]:
     """The server's Python workers: the children of its Python daemon."""
     daemons = psutil.Process(server.pid).children()

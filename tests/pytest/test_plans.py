@@ -149,7 +149,7 @@ def growing(nodes: list[dict[str, Any]]) -> set[str]:
     """Tables that grow with the users."""
     tiers = ("pseudonymous", "raw")
     names = {node["name"] for node in nodes if node["config"]["meta"]["privacy_tier"] in tiers}
-    return names - {"locations", "pseudonym_key", "cdr_files"}
+    return names - {"locations", "pseudonym_key", "cdr_files", "cdr_folder"}
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["as it is", "large"])
