@@ -8,8 +8,8 @@ list ``plugins``. Ours gives the Spark adapter
   (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
-- database errors without a hundred lines of Java, and sessions that end without failing the run
-  (:mod:`dbt_gnuper.thrift_sessions`).
+- database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
+  that end without failing the run (:mod:`dbt_gnuper.thrift_sessions`).
 
 The profile stays an ordinary ``type: spark, method: thrift``.
 """

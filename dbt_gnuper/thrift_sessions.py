@@ -6,10 +6,15 @@ read they even quote a line, which may hold a phone number. Of a server that has
 the socket says. And now and then it fails to close a session
 (Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
 the session was opened for is done by then.
+
+A connection belongs to the thread of a model, which asks it again and again whether its statement
+has ended. On Ctrl-C dbt's main thread cancels that statement over the same connection: their
+questions must not mix, or one gets the other's answer and the other waits for ever.
 """
 
 import logging
 import re
+import threading
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
@@ -92,6 +97,28 @@ def _lost_server_explained():
         raise DbtDatabaseError(sentence) from None
 
 
+class InTurn:
+    """The calls of a Thrift client one after the other, whichever threads they come from, in the order
+    in which they came: a thread that calls without a pause lets others pass."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._next_in_line, self._at_work = threading.Lock(), threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(*arguments: Any) -> Any:
+            with self._next_in_line:
+                self._at_work.acquire()
+            try:
+                return method(*arguments)
+            finally:
+                self._at_work.release()
+
+        return call
+
+
 def _limit_wait(transport: Any) -> None:
     """Let a connection wait for no more than some seconds from now on. Hive's code that ends a session
     may wait for ever for another session that failed to end; dbt would with it."""
@@ -106,7 +133,7 @@ def _limit_wait(transport: Any) -> None:
 def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnectionManager]) -> None:
     """Change dbt-spark's connections accordingly."""
     execute, close, open_connection = wrapper.execute, wrapper.close, manager.open.__func__
-    poll = hive.Cursor.poll
+    poll, connect = hive.Cursor.poll, hive.Connection.__init__
 
     def poll_and_shorten(self, *arguments, **options):
         status = poll(self, *arguments, **options)
@@ -122,6 +149,10 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         with _lost_server_explained():
             return open_connection(cls, connection)
 
+    def connect_in_turn(self, *arguments, **options):
+        connect(self, *arguments, **options)
+        self._client = InTurn(self._client)
+
     def close_for_good(self):
         _limit_wait(getattr(self.handle, "_transport", None))
         try:
@@ -130,6 +161,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
     hive.Cursor.poll = poll_and_shorten
+    hive.Connection.__init__ = connect_in_turn
     wrapper.execute = execute_or_explain
     wrapper.close = close_for_good
     manager.open = classmethod(open_or_explain)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
 from pyhive import hive
+from TCLIService.ttypes import TOperationState
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport
 
 import dbt_gnuper
 from dbt_gnuper import thrift_sessions
 from dbt_gnuper.thrift_sessions import shorten
+from scripts.server import ServerInfo
 
 STACK = """org.apache.hive.service.cli.HiveSQLException: Error running query: [CAST_INVALID_INPUT] \
 org.apache.spark.SparkNumberFormatException: [CAST_INVALID_INPUT] The value cannot be cast.
@@ -20,6 +23,8 @@ org.apache.spark.SparkNumberFormatException: [CAST_INVALID_INPUT] The value cann
 \tat java.base/java.lang.Thread.run(Thread.java:840)
 Caused by: java.io.IOException: No space left on device
 \tat java.base/java.io.FileOutputStream.write(FileOutputStream.java:1)"""
+
+PENDING = (TOperationState.PENDING_STATE, TOperationState.RUNNING_STATE)
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +65,26 @@ def test_a_session_that_never_closes_is_given_up(monkeypatch: pytest.MonkeyPatch
                 transport.read(1)
 
         PyhiveConnectionWrapper(Session()).close()
+
+
+def test_a_statement_is_cancelled_from_another_thread(server: ServerInfo) -> None:
+    """As on Ctrl-C: while a thread asks without a pause, the other one's call comes through."""
+    statement = "select count(*) from range(100000000000) where hash(id) = 1"
+    for _ in range(3):
+        with hive.connect("127.0.0.1", server.thrift_port, username="gnuper") as connection:
+            cursor = connection.cursor()
+            cursor.execute(statement, async_=True)
+            states: list[int] = []
+
+            def ask(cursor: hive.Cursor = cursor, states: list[int] = states) -> None:
+                while not states or states[-1] in PENDING:
+                    states.append(cursor.poll().operationState)
+
+            thread = threading.Thread(target=ask, daemon=True)
+            thread.start()
+            cursor.cancel()
+            thread.join(timeout=30)
+            assert states[-1] == TOperationState.CANCELED_STATE
 
 
 def test_files_that_are_named_by_ids_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:
