@@ -5,6 +5,7 @@ layout; docs/layouts.md describes every key. Here it is read, checked against
 layouts/layout.schema.json, and completed, so that macros find every key.
 """
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -206,6 +207,50 @@ def pattern_problem(pattern: str) -> str | None:
     return None
 
 
+# What a pattern consists of: quoted text, the same letter several times, any other character.
+TOKEN = re.compile(r"'([^']*)'|(([A-Za-z])\3*)|(.)", re.DOTALL)
+
+
+def impossible_year(pattern: str) -> str | None:
+    """Regular expression of texts whose year has more than four digits or a sign; None when the
+    pattern takes none. Years from 294000 on do not fit into a timestamp: Spark ends the job over them.
+
+    `yyyy` takes more digits after a sign only, `y` and `yyy` always, `yy` never.
+    """
+    tokens = list(TOKEN.finditer(pattern))
+    # what stands before a token: in each open [ ], and in the innermost one
+    outside, before, years = [], "", []
+    for position, token in enumerate(tokens):
+        quoted, run, letter, other = token.groups()
+        if letter == "y" and len(run) != 2:
+            digits = 5 + _digits(tokens[position + 1 :])
+            long = f"|0*[1-9][0-9]{{{digits - 1},}}" if len(run) in (1, 3) else ""
+            years.append(f"{''.join(outside)}{before}([+-]{long})")
+        if run:
+            width = {1: "+"}.get(len(run), f"{{{len(run)}}}")
+            width = f"{{1,{len(run)}}}" if letter == "S" else width
+            before += f"[0-9]{width}" if _is_number(token) else ".+"
+        elif other == "[":
+            outside, before = [*outside, before], ""
+        elif other == "]" and outside:
+            before = f"{outside.pop()}({before})?"
+        else:
+            before += re.escape("'" if quoted == "" else quoted or other)
+    return f"^({'|'.join(years)})" if years else None
+
+
+def _is_number(token: re.Match[str]) -> bool:
+    """Whether a part of a pattern stands for digits."""
+    _, run, letter, _ = token.groups()
+    return bool(run) and (letter in "dDHhKkmsS" or (letter in "ML" and len(run) < 3))
+
+
+def _digits(tokens: list[re.Match[str]]) -> int:
+    """The digits that follow without anything between."""
+    numbers = itertools.takewhile(_is_number, tokens)
+    return sum(len(number[0]) for number in numbers)
+
+
 def layout_or_problem(layout: Any) -> dict[str, Any]:
     """For macros, which cannot catch errors: the layout, and under `problem` a sentence or None.
 
@@ -235,4 +280,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
     adapter.layout = layout_for_macros
     adapter.spark_refuses = spark_refuses
     adapter.pattern_problem = lambda self, pattern: pattern_problem(pattern)
-    adapter._available_ = adapter._available_ | {"layout", "pattern_problem", "spark_refuses"}
+    adapter.impossible_year = lambda self, pattern: impossible_year(pattern)
+    adapter._available_ = adapter._available_ | {
+        "impossible_year", "layout", "pattern_problem", "spark_refuses",
+    }  # fmt: skip

@@ -128,27 +128,36 @@ def local_file_problem(uri: str) -> str | None:
     return (about["problem"] or about["doubt"]) if path.exists() else "does not exist"
 
 
+def is_same_file(uri: str, other: str) -> bool:
+    """Whether two URIs lead to one file of this machine."""
+    path, other_path = local_path(uri), local_path(other)
+    return bool(
+        path and other_path and path.exists() and other_path.exists() and path.samefile(other_path)
+    )
+
+
 def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
     """Names of the CSV files whose first line is not the header that the layout describes.
 
-    None when the folder is not on this machine.
+    None when that is not known: the folder is not on this machine, or has files of .zst, which
+    Python cannot unpack.
     """
     files = local_files(folder, pattern)
-    if files is None:
+    if files is None or any(file["name"].lower().endswith(".zst") for file in files):
         return None
     return [
         file["name"]
         for file in files
-        if file["size"]
-        and not file["name"].lower().endswith(".zst")  # Python cannot unpack them
-        and not has_header(local_path(folder) / file["name"], layout)
+        if file["size"] and not has_header(local_path(folder) / file["name"], layout)
     ]
 
 
 def lacks_header(uri: str, layout: dict[str, Any]) -> bool:
-    """Whether a CSV file on this machine has not the header that the layout describes."""
+    """Whether a CSV file on this machine has not exactly the header that the layout describes."""
     path = local_path(uri)
-    return bool(path and path.is_file() and layout["header"] and not has_header(path, layout))
+    return bool(
+        path and path.is_file() and layout["header"] and not has_header(path, layout, exactly=True)
+    )
 
 
 def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | None:
@@ -171,13 +180,22 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
             f"number {number} by name" if FILE_NAME in layout["fields"].values() else file["name"]
         )
         try:
-            schema = pyarrow.parquet.read_schema(local_path(folder) / file["name"])
+            footer = pyarrow.parquet.read_metadata(local_path(folder) / file["name"])
+            leaves, schema = footer.schema, footer.schema.to_arrow_schema()
         except (OSError, pa.ArrowException):
             continue  # Spark says what is wrong with it
         types = {column.name.lower(): column.type for column in schema}
+        # what older programs write; Spark reads them, and to Arrow they are nanoseconds too
+        int96 = {
+            leaf.name
+            for leaf in map(leaves.column, range(len(leaves)))
+            if leaf.physical_type == "INT96"
+        }
         for column in schema:
             if pa.types.is_time(column.type) or (
-                pa.types.is_timestamp(column.type) and column.type.unit == "ns"
+                pa.types.is_timestamp(column.type)
+                and column.type.unit == "ns"
+                and column.name not in int96
             ):
                 return (
                     f"The Parquet file '{told}' has a column {column.name} of type {column.type}, which "
@@ -191,7 +209,7 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
                     f"{field}. Its columns are: {', '.join(schema.names)}. Deliver it again, or set "
                     "fields of var layout accordingly."
                 )
-            kind = types[column.lower()]
+            kind = pa.timestamp("us", "UTC") if column in int96 else types[column.lower()]
             if pa.types.is_dictionary(kind):
                 kind = kind.value_type
             if pa.types.is_large_string(kind):
@@ -212,9 +230,10 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
     return None
 
 
-def has_header(path: Path, layout: dict[str, Any]) -> bool:
+def has_header(path: Path, layout: dict[str, Any], exactly: bool = False) -> bool:
     """Whether the first line has the names of the layout's columns; upper and lower case are the
-    same. A damaged file has none; a file without a line lacks nothing."""
+    same, and, unless exactly these are asked for, blanks around them do not count and a column without
+    a name has any. A damaged file has no header; a file without a line lacks nothing."""
     opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower(), open)
     try:
         with opener(path, "rt", encoding=layout["encoding"], errors="replace", newline="") as file:
@@ -223,8 +242,10 @@ def has_header(path: Path, layout: dict[str, Any]) -> bool:
         return False
     if line is None:
         return True
-    names = [name.strip().lower() for name in _fields(line.lstrip("\ufeff"), layout)]
-    # a column without a name may be called anything by the layout
+    names = [name.lower() for name in _fields(line.lstrip("\ufeff"), layout)]
+    if exactly:
+        return names == [column.lower() for column in layout["columns"]]
+    names = [name.strip() for name in names]
     return len(names) == len(layout["columns"]) and all(
         name in ("", column.lower()) for name, column in zip(names, layout["columns"], strict=True)
     )
@@ -259,6 +280,12 @@ def pseudonym_key_problem(uri: str) -> str | None:
         origin = f"the environment variable {KEY_VARIABLE}"
         problem = key_problem(key, origin)
         if problem is None:
+            there = _key_in(path)
+            if there and key_problem(there, "") is not None:
+                return (
+                    f"The key of {origin} cannot be written to '{path}': that file holds something "
+                    "else. Set pseudonym_key_file to another one, or take it away."
+                )
             try:
                 write_key(path, key)
             except OSError as error:
@@ -275,8 +302,16 @@ def pseudonym_key_problem(uri: str) -> str | None:
             f"The key file '{path}' can be read by others (mode {mode:04o}). "
             f"Take their rights away with `chmod 600 {path}`, and consider the key as known."
         )
-    key = path.read_text(errors="replace").rstrip("\r\n")
-    return key_problem(key, f"the key file '{path}'")
+    return key_problem(_key_in(path), f"the key file '{path}'")
+
+
+def _key_in(path: Path) -> str:
+    """The beginning of a file, which is all of it where it holds a key."""
+    try:
+        with path.open(errors="replace") as file:
+            return file.read(10_000).rstrip("\r\n")
+    except OSError:
+        return ""
 
 
 def key_problem(key: str, origin: str) -> str | None:
@@ -308,12 +343,14 @@ def write_key(path: Path, key: str) -> None:
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the functions available to macros as methods of the adapter."""
     adapter.local_files = lambda self, folder, pattern: local_files(folder, pattern)
+    adapter.is_same_file = lambda self, *uris: is_same_file(*uris)
     adapter.local_file_problem = lambda self, uri: local_file_problem(uri)
     adapter.files_without_header = lambda self, *about: files_without_header(*about)
     adapter.lacks_header = lambda self, uri, layout: lacks_header(uri, layout)
     adapter.parquet_problem = lambda self, *about: parquet_problem(*about)
     adapter.pseudonym_key_problem = lambda self, uri: pseudonym_key_problem(uri)
     adapter._available_ = adapter._available_ | {
+        "is_same_file",
         "local_files",
         "local_file_problem",
         "files_without_header",

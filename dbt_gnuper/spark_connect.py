@@ -11,6 +11,7 @@ else the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
 import linecache
 import logging
 import os
+import re
 import socket
 import tempfile
 import threading
@@ -20,7 +21,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.spark.impl import SparkAdapter
@@ -79,16 +79,16 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
 
     port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
     url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{port}"
-    address = urlsplit(url)
+    host, port = _host_and_port(url)
     try:
         # The client itself would go on trying for ten minutes.
-        socket.create_connection((address.hostname, address.port or DEFAULT_PORT), 10).close()
+        socket.create_connection((host, port), 10).close()
         spark = SparkSession.builder.remote(url).create()
     except Exception as error:
         raise DbtRuntimeError(
-            "Python models need Spark Connect, and no server answers at "
-            f"{address.hostname}:{address.port} ({_first_sentence(error)}). Start the local one "
-            "with `make server`, or set SPARK_REMOTE to the cluster's Connect URL."
+            f"Python models need Spark Connect, and no server answers at {host}:{port} "
+            f"({_first_sentence(error)}). Start the local one with `make server`, or set "
+            "SPARK_REMOTE to the cluster's Connect URL."
         ) from None
     if not spark.conf.get("spark.master").startswith("local"):
         _ship_python_udfs(spark)
@@ -100,6 +100,17 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
         with _sessions_lock:
             _sessions.discard(spark)
         spark.stop()
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    """Where a Connect URL leads. The error does not repeat the URL, which may hold a token."""
+    found = re.fullmatch(r"sc://([\w.-]+|\[[\da-fA-F:]+\])(?::(\d{1,5}))?(?:/(?:;.*)?)?", url)
+    if found is None:
+        raise DbtRuntimeError(
+            "SPARK_REMOTE is no URL of Spark Connect. It must be like sc://host:15002 or "
+            "sc://host:15002/;token=...;use_ssl=true: a slash, then semicolons before its parameters."
+        )
+    return found[1].strip("[]"), int(found[2] or DEFAULT_PORT)
 
 
 def _ship_python_udfs(spark: Any) -> None:

@@ -157,7 +157,8 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         _limit_wait(getattr(self.handle, "_transport", None))
         try:
             close(self)
-        except (hive.Error, TTransportException, OSError) as error:
+        # a ValueError: of an answer that was only read in part, because of Ctrl-C
+        except (hive.Error, TTransportException, OSError, ValueError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
     hive.Cursor.poll = poll_and_shorten

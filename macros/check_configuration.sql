@@ -207,7 +207,7 @@
     {%- for name, gate in gates.items() -%}
         {%- if name not in default_quality_gates() or gate is not mapping
             or gate | reject('in', ['limit', 'severity']) | list
-            or gate.get('severity', 'warn') | string not in ['warn', 'stop', 'off', 'False']
+            or gate.get('severity', 'warn') not in ['warn', 'stop', 'off', false]
             or gate.get('limit', 0) is boolean or gate.get('limit', 0) is not number
             or not 0 <= gate.get('limit', 0) <= 1000000 -%}
             {%- do _impossible('quality_gates', allowed) -%}

@@ -74,13 +74,11 @@
 {%- endmacro %}
 
 
-{# Names of all columns of the CDR files: a layout need not name those of Parquet files. #}
+{# The columns of the CDR files that tell a row from its repetition: all, of Parquet those of fields. #}
 {% macro raw_columns() -%}
     {%- set layout = raw_layout() -%}
-    {%- if layout.format == 'parquet' and execute and flags.WHICH in ('run', 'build') -%}
-        {{ return(adapter.get_columns_in_relation(source('raw', 'cdr')) | map(attribute='name') | list) }}
-    {%- endif -%}
-    {{ return(layout.columns or layout.fields.values() | reject('in', [none, 'file_name']) | unique | list) }}
+    {{ return(layout.columns if layout.format == 'csv'
+        else layout.fields.values() | reject('in', [none, 'file_name']) | unique | list) }}
 {%- endmacro %}
 
 

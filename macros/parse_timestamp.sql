@@ -44,24 +44,17 @@
     {%- if pattern == 'yyyy-MM-dd HH:mm:ss' -%}
         case
             when length({{ text }}) = 19 and {{ text }} like '____-__-__ __:__:__'
+                and right({{ text }}, 1) between '0' and '9'
                 then try_cast({{ text }} as timestamp_ntz)
         end
     {%- else -%}
+        {#- years of more than four digits, over which Spark may end the job #}
+        {%- set impossible_year = adapter.impossible_year(pattern) -%}
         case
-            when not {{ text }} rlike {{ text_literal(_impossible_year(pattern)) }}
-                then cast(try_to_timestamp({{ text }}, {{ text_literal(pattern) }}) as timestamp_ntz)
+            {%- if impossible_year %}
+            when {{ text }} rlike {{ text_literal(impossible_year) }} then null
+            {%- endif %}
+            else cast(try_to_timestamp({{ text }}, {{ text_literal(pattern) }}) as timestamp_ntz)
         end
     {%- endif -%}
-{%- endmacro %}
-
-
-{#
-    Regular expression of years from 294000 on, which do not fit into a timestamp: Spark ends the job
-    over them. They have a sign, unless the pattern takes a year of any length (y, yyy).
-#}
-{% macro _impossible_year(pattern) -%}
-    {%- set any_length = modules.re.search('(?<!y)(y|yyy)(?!y)', pattern) is not none -%}
-    {{ return(
-        ('(^|[^0-9.,])' if any_length else '[+-]') ~ '0*([1-9][0-9]{6,}|29[4-9][0-9]{3}|[3-9][0-9]{5})'
-    ) }}
 {%- endmacro %}

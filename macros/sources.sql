@@ -124,10 +124,13 @@
 {# What can be said of the files before Spark is asked, if they lie on this machine. #}
 {% macro _check_local_files(folder, pattern) -%}
     {%- set files = adapter.local_files(folder, pattern) -%}
-    {%- set all_names = [] -%}
+    {%- set locations = locations_file() -%}
+    {%- set is_among_them = [] -%}
     {%- if files is not none -%}
         {%- if files | length == 0 -%}{%- do _no_cdr_files(folder, pattern) -%}{%- endif -%}
-        {%- for file in files -%}{%- do all_names.append(folder ~ file.name) -%}{%- endfor -%}
+        {%- for file in files if adapter.is_same_file(folder ~ file.name, locations) -%}
+            {%- do is_among_them.append(true) -%}
+        {%- endfor -%}
         {%- if _file_names_are_ids() -%}
             {%- for file in files -%}{%- do file.update({'name': 'number ' ~ loop.index ~ ' by name'}) -%}{%- endfor -%}
         {%- endif -%}
@@ -162,10 +165,9 @@
             {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
         {%- endif -%}
     {%- endif -%}
-    {%- set locations = locations_file() -%}
     {%- set problem = adapter.local_file_problem(locations) -%}
     {%- if problem -%}{%- do _no_locations(locations, problem) -%}{%- endif -%}
-    {%- if locations in all_names -%}
+    {%- if is_among_them -%}
         {{ exceptions.raise_compiler_error(
             "raw_file_pattern '" ~ pattern ~ "' matches the locations file '" ~ locations ~ "' too, whose rows are "
             ~ 'no CDRs. Set it to a glob that matches the CDR files alone.'
@@ -206,8 +208,8 @@
     {%- set names = adapter.files_without_header(folder, pattern, layout) -%}
     {%- if names is none -%}
         {%- set names = run_query(
-            'select _metadata.file_name from ' ~ source('raw', 'cdr_lines') ~ ' group by _metadata.file_name '
-            ~ 'having count_if(lower(replace(value, ' ~ text_literal(layout.quote) ~ ", '')) = lower("
+            'select ' ~ _file_name('cdr_lines') ~ ' from ' ~ source('raw', 'cdr_lines') ~ ' as cdr_lines '
+            ~ 'group by cdr_lines._metadata.file_name having count_if(lower(replace(value, ' ~ text_literal(layout.quote) ~ ", '')) = lower("
             ~ text_literal(layout.columns | join(layout.delimiter)) ~ ')) = 0 order by 1'
         ).columns[0].values() -%}
     {%- endif -%}

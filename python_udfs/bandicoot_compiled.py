@@ -111,7 +111,13 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
     spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    # NUMBA_CACHE_DIR names the folder of the copies, beside which the code lies in any case: who has
+    # the variable set and who has not must find the same.
+    wanted, numba.config.CACHE_DIR = numba.config.CACHE_DIR, ""
+    try:
+        spec.loader.exec_module(module)
+    finally:
+        numba.config.CACHE_DIR = wanted
     return module
 
 

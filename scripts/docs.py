@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from scripts import server
-from scripts.run import parse_vars
+from scripts.export import make_folder
+from scripts.run import DBT, parse_vars
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # What dbt's page asks for in vain: icons before their names are known, and an icon it does not have.
@@ -77,15 +78,14 @@ def main() -> None:
     os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
 
-    dbt = Path(sys.executable).with_name("dbt")
     generated = subprocess.run(
-        [dbt, "docs", "generate", f"--vars={json.dumps(values, default=str)}"],
+        [*DBT, "docs", "generate", f"--vars={json.dumps(values, default=str)}"],
         cwd=PROJECT_ROOT,
         check=False,
     )
     if generated.returncode:
         sys.exit("dbt docs generate has failed (its message is above): no page was written.")
-    output.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(output.parent)
     draft = output.with_name(output.name + ".new")
     draft.write_text(page(PROJECT_ROOT / "target"))
     os.replace(draft, output)

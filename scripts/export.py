@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Callable, Collection
 from pathlib import Path
 
@@ -63,7 +64,7 @@ def released_tables(target: Path) -> dict[str, str]:
 
 def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa.Table]:
     """Write every released table to `output`; the tables that were written, by name."""
-    output.mkdir(parents=True, exist_ok=True)
+    make_folder(output)
     written = {}
     with connect() as spark:
         for name, place in released_tables(target).items():
@@ -78,6 +79,14 @@ def export(output: Path, target: Path = PROJECT_ROOT / "target") -> dict[str, pa
     _write_places(output, written["final_features"], written["final_interactions"])
     _write_dictionary(output, target, written)
     return written
+
+
+def make_folder(output: Path) -> None:
+    """Make the folder for the files; a sentence and exit code 1 where that cannot be."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        sys.exit(f"The folder {output} cannot be made: {error.strerror}.")
 
 
 def key(name: str, columns: Collection[str]) -> list[str]:

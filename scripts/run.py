@@ -21,12 +21,14 @@ from python_udfs import bandicoot_compiled
 from scripts import export, mockup, server
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# Not the program .venv/bin/dbt: pip's wrapper fails where the path has a double quote in it.
+DBT = [sys.executable, "-m", "dbt.cli.main"]
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 OUTPUT = PROJECT_ROOT / "output"
 
 
 def parse_vars(text: str) -> dict[str, Any]:
-    """The vars as a dictionary; a sentence and exit code 2 if the text is not one."""
+    """The vars as a dictionary; a sentence and exit code 1 if the text is not one."""
     try:
         values = yaml.safe_load(text) if text.strip() else {}
     except (yaml.YAMLError, ValueError) as error:
@@ -67,11 +69,10 @@ def main() -> None:
         bandicoot_compiled.warm_up(str(doors.state_dir / "numba"), say)
 
     say("Building all levels with dbt build")
-    dbt = Path(sys.executable).with_name("dbt")
     built = subprocess.run(
         # Unit tests check the code, not the data: `make test` runs them.
         [
-            dbt,
+            *DBT,
             "build",
             "--exclude-resource-type=unit_test",
             f"--vars={json.dumps(values, default=str)}",

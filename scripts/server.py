@@ -97,6 +97,11 @@ def start_server(
             _check_reusable(running, thrift_port, connect_port)
             say(f"The server is already running ({_doors(running)}).")
             return running
+        if _read_record(state_dir)[0] is None and (lost := _marked(state_dir)):
+            raise ServerError(
+                f"A server of this state folder runs (process {lost[0]}), but its record server.json is "
+                "missing or damaged. `python -m scripts.server stop` ends it; then start again."
+            )
         _clear(state_dir)
         thrift_port = _usable_port(thrift_port, THRIFT_PORT, "THRIFT_PORT")
         connect_port = _usable_port(connect_port, CONNECT_PORT, "CONNECT_PORT")
@@ -179,15 +184,18 @@ def _read_record(state_dir: Path) -> tuple[ServerInfo | None, bool]:
     try:
         record = json.loads((state_dir / "server.json").read_text())
         ready = record.pop("ready")
-        return ServerInfo(**record | {"state_dir": state_dir}), ready
-    except (OSError, ValueError, TypeError, KeyError):
+        info = ServerInfo(**record | {"state_dir": state_dir})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None, False
+    numbers = (info.pid, info.thrift_port, info.connect_port, info.started)
+    return (info, ready) if all(type(number) is int for number in numbers) else (None, False)
 
 
 def _clear(state_dir: Path) -> bool:
-    """Stop what server.json names, if it still runs; remove the record, tmp/ and half-written files."""
+    """Stop what server.json names, if it still runs, or where it says nothing, what bears the folder's
+    mark; remove the record, tmp/ and half-written files."""
     info, _ = _read_record(state_dir)
-    stopped = _stop_processes(info) if info else False
+    stopped = _stop_processes(info) if info else _end_all(lambda: _marked(state_dir))
     shutil.rmtree(state_dir / "tmp", ignore_errors=True)
     for draft in (state_dir / "warehouse").glob("*.db/*/.spark-staging-*"):
         shutil.rmtree(draft, ignore_errors=True)
@@ -219,17 +227,22 @@ def _is_alive(info: ServerInfo) -> bool:
     return state not in ("Z", "X")
 
 
-def _family(info: ServerInfo) -> list[int]:
-    """The server's process and its Python workers: its session, and its mark in the environment."""
-    mark = f"{MARK}={info.state_dir}".encode()
+def _marked(state_dir: Path) -> list[int]:
+    """The processes that have the mark of the state folder's server in their environment."""
+    mark = f"{MARK}={state_dir}".encode()
     found = []
     for pid in (int(entry) for entry in os.listdir("/proc") if entry.isdigit()):
-        state, session, _ = _stat(pid) or ("", 0, 0)
-        if session == info.pid and state not in ("Z", "X"):
+        state, _, _ = _stat(pid) or ("X", 0, 0)
+        if state not in ("Z", "X"):
             with contextlib.suppress(OSError):
                 if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
                     found.append(pid)
     return found
+
+
+def _family(info: ServerInfo) -> list[int]:
+    """The server's process and its Python workers: its mark in the environment, and its session."""
+    return [pid for pid in _marked(info.state_dir) if (_stat(pid) or ("", 0, 0))[1] == info.pid]
 
 
 def _stop_processes(info: ServerInfo) -> bool:
@@ -240,15 +253,22 @@ def _stop_processes(info: ServerInfo) -> bool:
         deadline = time.monotonic() + STOP_SECONDS
         while _is_alive(info) and time.monotonic() < deadline:
             time.sleep(0.1)
+    return _end_all(lambda: _family(info)) or was_running
+
+
+def _end_all(find: Callable[[], list[int]]) -> bool:
+    """End the processes that are found, until there are none; False if there were none."""
     deadline = time.monotonic() + STOP_SECONDS
-    while family := _family(info):
+    were_running = False
+    while found := find():
+        were_running = True
         if time.monotonic() > deadline:
-            raise ServerError(f"The processes {family} of the server do not end.")
-        for pid in family:
+            raise ServerError(f"The processes {found} of the server do not end.")
+        for pid in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(0.1)
-    return was_running
+    return were_running
 
 
 # --- Java ---------------------------------------------------------------------------------------
@@ -410,6 +430,8 @@ def _default_settings() -> dict[str, str]:
         # which an idle server would do every 30 minutes only.
         "spark.cleaner.periodicGC.interval": "5min",
         "spark.sql.session.timeZone": "UTC",
+        # Spark itself would read no windows-1252.
+        "spark.sql.legacy.javaCharsets": "true",
         "spark.sql.adaptive.enabled": "true",
         # Many small partitions: each fits in memory even for hundreds of millions of events, and
         # adaptive execution joins them where the data is small. 200 would cost small tables time.

@@ -4,7 +4,7 @@ with places as (
 
     select
         antenna_id,
-        {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+        {{ mean_longitude('longitude') }} as longitude,
         {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude,
         count(*) as cells
     from {{ ref('cells') }}

@@ -18,7 +18,7 @@ located_cells as (
     select
         antenna_id,
         cell_id,
-        {{ ratio(exact_sum('longitude'), 'count(*)') }} as longitude,
+        {{ mean_longitude('longitude') }} as longitude,
         {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude
     from locations
     where

@@ -90,9 +90,9 @@ sides as (
                     )
                 ),
                 record -> case record.direction
-                    when 'in' then record.cell_id != '' and not is_malformed
-                    else record.cell_id != '' or is_malformed
-                        or coalesce(correspondent_cell_id, '') = ''
+                    when 'in' then trim(record.cell_id) != '' and not is_malformed
+                    else trim(record.cell_id) != '' or is_malformed
+                        or coalesce(trim(correspondent_cell_id), '') = ''
                 end
             )
         ) records as position, record
@@ -194,7 +194,7 @@ select /*+ broadcast(file_versions) */
             then cast(round(judged.seconds) as int)
     end as call_duration,
     judged.is_national,
-    case when judged.outcome != 'bad_timestamp' then judged.event_at end as event_at,
+    case when year(judged.event_at) between 1970 and 2099 then judged.event_at end as event_at,
     judged.side,
     judged.file_row,
     judged.source_file,

@@ -3,6 +3,9 @@
 {{ config(post_hook="{{ check_quality_gates(this) }}") }}
 
 {%- set reasons = reject_reasons() %}
+{%- set layout = raw_layout() %}
+{#- A file of a day in another zone holds hours of the day before or after. #}
+{%- set stray_share = 0.3 if layout.data_timezone not in [none, layout.local_timezone] else 0.01 %}
 
 with days as (
 
@@ -39,7 +42,7 @@ judged as (
         sizes.records_in_period,
         days.records - days.accepted as rejected,
         -- not strays: wrong clocks, and what falls behind the midnight that ends a file
-        days.day is null or days.records >= 0.01 * sizes.largest_day as is_judged
+        days.day is null or days.records >= {{ stray_share }} * sizes.largest_day as is_judged
     from days
     inner join sizes
         on days.source_file = sizes.source_file

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from dbt_gnuper.layouts import DEFAULT, read_layout
+from dbt_gnuper.layouts import (
+    DEFAULT,
+    read_layout,
+)
+from dbt_gnuper.layouts import (
+    impossible_year as impossible_year,
+)
 
 
 def layout(name: Any) -> dict[str, Any]:

@@ -198,6 +198,12 @@ def test_key_from_environment(
     assert file.read_text().strip() == "0123456789abcdef" * 4
     assert file.stat().st_mode & 0o777 == 0o600
 
+    file.write_text("not a key but a day of somebody's records\n")
+    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    assert not outcome.success and "that file holds something else" in outcome.output
+    assert "records" in file.read_text()
+    file.unlink()
+
     monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123")
     outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
     assert not outcome.success

@@ -7,6 +7,7 @@ import bz2
 import csv
 import gzip
 import io
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -22,8 +23,19 @@ import pytest
 import yaml
 from conftest import Project
 
-from dbt_gnuper.layouts import SHIPPED, LayoutError, layout_or_problem, read_layout
-from dbt_gnuper.local_files import files_without_header, parquet_problem, write_key
+from dbt_gnuper.layouts import (
+    SHIPPED,
+    LayoutError,
+    impossible_year,
+    layout_or_problem,
+    read_layout,
+)
+from dbt_gnuper.local_files import (
+    files_without_header,
+    lacks_header,
+    parquet_problem,
+    write_key,
+)
 from python_udfs.bandicoot_batches import map_users
 from python_udfs.bandicoot_columns import INDICATOR_NAMES, NEEDED_COLUMNS
 from python_udfs.bandicoot_events import OPTIONAL_COLUMNS, TOTAL_ORDER, BandicootSettings
@@ -205,6 +217,42 @@ def test_header_is_compared_with_the_layout(tmp_path: Path) -> None:
     found = files_without_header(str(tmp_path), "*.csv*", layout)
     assert found == ["3.csv", "4.csv", "6.csv.gz"]
     assert files_without_header("hdfs://host/folder", "*", layout) is None
+    # Python cannot unpack it: Spark must look
+    (tmp_path / "10.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd")
+    assert files_without_header(str(tmp_path), "*.csv*", layout) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "lacks"), [("a,b", False), ("A,B", False), ("a, b", True), ("a,", True)]
+)
+def test_locations_have_exactly_the_header(tmp_path: Path, header: str, lacks: bool) -> None:
+    """Spark would refuse the others, in the words of a damaged file."""
+    (tmp_path / "locations.csv").write_text(f"{header}\n1,2\n")
+    layout = GOOD | {"delimiter": ",", "quote": '"', "encoding": "UTF-8", "header": True}
+    layout |= {"columns": ["a", "b"]}
+    assert lacks_header(str(tmp_path / "locations.csv"), layout) is lacks
+
+
+@pytest.mark.parametrize(
+    ("pattern", "possible", "impossible"),
+    [
+        ("yyyyMMdd-HHmmssSSS", "20240506-200007123", "+2940000506-200007123"),
+        ("HH:mm:ss-ddMMyyyy", "20:00:00-06052024", "20:00:00-0605+300000"),
+        ("HH:mm:ss-yyyyMMdd", "20:00:00-20240506", "20:00:00-+3000000506"),
+        ("yyyy-MM-dd'T'HH:mm:ssXXX", "2024-05-06T20:00:00-02:00", "-300000-05-06T20:00:00Z"),
+        ("dd MMM yyyy HH:mm:ss", "06 May 2024 20:00:00", "06 May +300000 20:00:00"),
+        ("y-M-d H:m:s:SSSSSS", "2024-5-6 1:2:3:123456", "300000-5-6 1:2:3:1"),
+        ("yMMdd", "20240506", "3000000506"),
+        ("HHmmssMMddy", "20123405062024", "2012340506300000"),
+        ("'day' d.M.y", "day 6.5.2024", "day 6.5.300000"),
+        ("[yyyy-MM-dd][dd/MM/yyyy]", "06/05/2024", "06/05/+300000"),
+    ],
+)
+def test_years_that_spark_cannot_hold(pattern: str, possible: str, impossible: str) -> None:
+    """A sign or more than four digits, where the year stands and nowhere else."""
+    regex = impossible_year(pattern)
+    assert not re.search(regex, possible)
+    assert re.search(regex, impossible)
 
 
 def test_header_with_a_delimiter_in_a_name(tmp_path: Path) -> None:
@@ -246,6 +294,15 @@ def test_parquet_files_of_other_columns(
         assert found is None
     else:
         assert problem in found and found.startswith("The Parquet file '2.parquet' has ")
+
+
+def test_parquet_files_of_old_times(tmp_path: Path) -> None:
+    """INT96, which Spark, Hive and Impala wrote; like a time with a zone of other files."""
+    times = pa.table({"datetime": pa.array([0], pa.timestamp("us", "UTC"))})
+    pq.write_table(times, tmp_path / "1.parquet")
+    pq.write_table(times, tmp_path / "2.parquet", use_deprecated_int96_timestamps=True)
+    layout = {"fields": {"datetime": "datetime"}}
+    assert parquet_problem(str(tmp_path), "*.parquet", layout) is None
 
 
 # --- indicators without a column ------------------------------------------------------------------
@@ -561,7 +618,7 @@ def write_own_csv(folder: Path, events: list[Event]) -> dict[str, Any]:
     data = gzip.compress(lines(rows, delimiter=";", quotechar="'"))
     (folder / "mai; 2024.csv.gz").write_bytes(data)
     cells = [("wo", "Länge", "Breite"), *((a, *place) for a, place in ANTENNAS.items())]
-    (folder / "wo.csv").write_bytes(lines(cells, delimiter="\t").decode().encode("ISO-8859-1"))
+    (folder / "wo.csv").write_bytes(lines(cells, delimiter="\t").decode().encode("windows-1252"))
     return {
         "format": "csv",
         "delimiter": ";",
@@ -582,7 +639,7 @@ def write_own_csv(folder: Path, events: list[Event]) -> dict[str, Any]:
         "data_timezone": "America/New_York",
         "local_timezone": LOCAL.key,
         "locations": {
-            "delimiter": "\t", "encoding": "ISO-8859-1", "header": True,
+            "delimiter": "\t", "encoding": "windows-1252", "header": True,
             "columns": ["wo", "Länge", "Breite"],
             "fields": {"antenna_id": "wo", "longitude": "Länge", "latitude": "Breite"},
         },
@@ -607,7 +664,7 @@ def write_own_parquet(folder: Path, events: list[Event]) -> dict[str, Any]:
             "abroad": pa.array([0] * len(records), pa.int32()),
         }
     )
-    pq.write_table(table.slice(0, 100), folder / "a.parquet")
+    pq.write_table(table.slice(0, 100), folder / "a.parquet", use_deprecated_int96_timestamps=True)
     pq.write_table(table.slice(100), folder / "b.parquet", row_group_size=50)
     write_locations(folder)
     return {

@@ -7,13 +7,14 @@ import threading
 
 import pytest
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper
+from dbt_common.exceptions import DbtRuntimeError
 from pyhive import hive
 from TCLIService.ttypes import TOperationState
 from thrift.transport.TSocket import TSocket
 from thrift.transport.TTransport import TBufferedTransport
 
 import dbt_gnuper
-from dbt_gnuper import thrift_sessions
+from dbt_gnuper import spark_connect, thrift_sessions
 from dbt_gnuper.thrift_sessions import shorten
 from scripts.server import ServerInfo
 
@@ -85,6 +86,22 @@ def test_a_statement_is_cancelled_from_another_thread(server: ServerInfo) -> Non
             cursor.cancel()
             thread.join(timeout=30)
             assert states[-1] == TOperationState.CANCELED_STATE
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sc://localhost:15002;token=secret",
+        "http://localhost;token=secret",
+        "sc://localhost:port/;token=secret",
+        "sc://localhost:1/;token=secret",
+    ],
+)
+def test_a_token_stays_out_of_errors(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SPARK_REMOTE", url)
+    with pytest.raises(DbtRuntimeError, match="SPARK_REMOTE") as error, spark_connect.connect():
+        pass
+    assert "secret" not in str(error.value)
 
 
 def test_files_that_are_named_by_ids_are_not_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -352,6 +352,19 @@ def test_no_java_at_all_is_said(tmp_path, monkeypatch):
         server.find_java()
 
 
+@pytest.mark.parametrize("record", ["", "null", '{"ready": true}'])
+def test_a_damaged_record_is_said_and_the_server_goes_on(running, state_dir, record):
+    good = (state_dir / "server.json").read_text()
+    (state_dir / "server.json").write_text(record)
+    try:
+        with pytest.raises(server.ServerError, match=f"process {running.pid}.*server.json"):
+            server.start_server(state_dir, 0, 0)
+        assert (state_dir / "tmp").is_dir()
+    finally:
+        (state_dir / "server.json").write_text(good)
+    assert sql(running, "select 1") == [(1,)]
+
+
 def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(running, state_dir):
     os.kill(running.pid, signal.SIGKILL)
     while server.running_server(state_dir):
@@ -375,6 +388,8 @@ def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(ru
     assert len([process for process in traces(state_dir) if "java" in process.name()]) == 1
     assert sql(second, "select count(*) from people") == [(7,)]
 
+    # found by its mark, for its record is gone
+    (state_dir / "server.json").unlink()
     assert command("stop", "--state-dir", state_dir).stdout == "The server has stopped.\n"
     assert not traces(state_dir)
     assert not (state_dir / "tmp").exists() and not (state_dir / "server.json").exists()
