@@ -2,13 +2,7 @@
 
 from typing import Any
 
-from dbt_gnuper.layouts import (
-    DEFAULT,
-    read_layout,
-)
-from dbt_gnuper.layouts import (
-    impossible_year as impossible_year,
-)
+from dbt_gnuper.layouts import DEFAULT, impossible_year, read_layout  # noqa: F401
 
 
 def layout(name: Any) -> dict[str, Any]:
