@@ -82,7 +82,7 @@ def read_layout(layout: Any) -> dict[str, Any]:
             f"There is no layout '{layout}': neither a file {path} nor one of those in layouts/ "
             f"({', '.join(SHIPPED)})."
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise LayoutError(f"The layout {path} cannot be read: {error}.") from None
     except yaml.YAMLError as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())

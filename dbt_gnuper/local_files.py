@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import zstandard
 from dbt.adapters.spark.impl import SparkAdapter
 
 # A field of a layout that is taken from the file's name, and fields that hold ids.
@@ -38,8 +39,12 @@ OTHER_MAGIC = {
 
 
 def local_path(uri: str) -> Path | None:
-    """The path that a URI names on this machine; None for another file system's."""
-    parts = urlsplit(uri)
+    """The path that a URI names on this machine; None for another file system's, and for what is no
+    URI, which Spark refuses."""
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        return None
     if len(parts.scheme) > 1 and parts.scheme != "file":
         return None
     return Path(unquote(parts.path)) if parts.scheme == "file" else Path(uri)
@@ -55,7 +60,7 @@ def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
     path = local_path(folder)
     if path is None:
         return None
-    if not path.is_dir():
+    if not os.path.isdir(path):  # Path.is_dir fails for a name that is too long
         return []
     return [
         _file(path / name)
@@ -125,25 +130,28 @@ def local_file_problem(uri: str) -> str | None:
     if path is None:
         return None
     about = _file(path)
-    return (about["problem"] or about["doubt"]) if path.exists() else "does not exist"
+    return (about["problem"] or about["doubt"]) if os.path.exists(path) else "does not exist"
 
 
 def is_same_file(uri: str, other: str) -> bool:
     """Whether two URIs lead to one file of this machine."""
     path, other_path = local_path(uri), local_path(other)
     return bool(
-        path and other_path and path.exists() and other_path.exists() and path.samefile(other_path)
+        path
+        and other_path
+        and os.path.exists(path)
+        and os.path.exists(other_path)
+        and path.samefile(other_path)
     )
 
 
 def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
     """Names of the CSV files whose first line is not the header that the layout describes.
 
-    None when that is not known: the folder is not on this machine, or has files of .zst, which
-    Python cannot unpack.
+    None when the folder is not on this machine.
     """
     files = local_files(folder, pattern)
-    if files is None or any(file["name"].lower().endswith(".zst") for file in files):
+    if files is None:
         return None
     return [
         file["name"]
@@ -234,11 +242,12 @@ def has_header(path: Path, layout: dict[str, Any], exactly: bool = False) -> boo
     """Whether the first line has the names of the layout's columns; upper and lower case are the
     same, and, unless exactly these are asked for, blanks around them do not count and a column without
     a name has any. A damaged file has no header; a file without a line lacks nothing."""
-    opener = {".gz": gzip.open, ".bz2": bz2.open}.get(path.suffix.lower(), open)
+    openers = {".gz": gzip.open, ".bz2": bz2.open, ".zst": zstandard.open}
+    opener = openers.get(path.suffix.lower(), open)
     try:
         with opener(path, "rt", encoding=layout["encoding"], errors="replace", newline="") as file:
             line = next((line for line in file if line.strip("\ufeff\r\n\t ")), None)
-    except (OSError, EOFError, zlib.error):
+    except (OSError, EOFError, zlib.error, zstandard.ZstdError):
         return False
     if line is None:
         return True
@@ -291,7 +300,7 @@ def pseudonym_key_problem(uri: str) -> str | None:
             except OSError as error:
                 return f"The key of {origin} cannot be written to '{path}': {error.strerror}."
         return problem
-    if not path.is_file():
+    if not os.path.isfile(path):
         return (
             f"There is no key for pseudonyms at '{path}'. `make key` makes one at random; or set "
             f"the environment variable {KEY_VARIABLE}."

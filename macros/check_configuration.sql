@@ -7,8 +7,8 @@
     {%- do _check_names() -%}
 
     {%- for name in ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'pseudonym_key_file'] -%}
-        {%- if var(name) is not string or var(name) | trim == '' -%}
-            {%- do _impossible(name, 'a path as text') -%}
+        {%- if var(name) is not string or var(name) | trim == '' or '\x00' in var(name) -%}
+            {%- do _impossible(name, 'a path as text, without a character 0') -%}
         {%- endif -%}
     {%- endfor -%}
     {%- if not modules.re.fullmatch('[^/\\\\{}^]+', var('raw_file_pattern')) -%}
