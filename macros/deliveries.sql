@@ -145,7 +145,8 @@
         {%- set folder = run_query('describe schema ' ~ schema).rows
             | selectattr(0, 'equalto', 'Location') | map(attribute=1) | first -%}
         {%- set existing = run_query('show tables in ' ~ schema).columns['tableName'].values() -%}
-        {%- set names = [source('raw', 'cdr_files').identifier] -%}
+        {%- set cdr_files = source('raw', 'cdr_files') -%}
+        {%- set names = [cdr_files.identifier] if cdr_files.schema == schema else [] -%}
         {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema == schema
             and node.config.materialized in ('table', 'incremental', 'seed')
             and node.config.get('file_format') == 'parquet' -%}
