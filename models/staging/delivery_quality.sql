@@ -4,8 +4,12 @@
 
 {%- set reasons = reject_reasons() %}
 {%- set layout = raw_layout() %}
+{%- set zones = [] %}
+{%- for pattern in timestamp_patterns() %}
+{%- do zones.append('in the text' if has_offset(pattern) else layout.data_timezone) %}
+{%- endfor %}
 {#- A file of a day in another zone holds hours of the day before or after. #}
-{%- set stray_share = 0.3 if layout.data_timezone not in [none, layout.local_timezone] else 0.01 %}
+{%- set stray_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
 
 with days as (
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import Outcome, Project
+import yaml
+from conftest import PROJECT_ROOT, Outcome, Project
 from random_cdr import Cell, Row, record, write_raw
 
 pytestmark = pytest.mark.slow
@@ -143,3 +145,26 @@ def test_strays_break_no_gate(
     assert outcome.success, outcome.output
     quality = project.restricted("delivery_quality")
     assert quality["rejected_share"].dropna().sort_values().tolist() == [0, 1 / 123]
+
+
+@pytest.mark.parametrize("local", ["Africa/Khartoum", "America/Sao_Paulo"])
+def test_days_of_another_zone_break_no_gate(
+    make_project: Callable[..., Project], tmp_path: Path, local: str
+) -> None:
+    """Files of whole days in UTC hold some hours of the local day after, or before."""
+    write_raw(tmp_path, [row for day in DAYS for row in good_day(day)], CELLS)
+    layout = yaml.safe_load((PROJECT_ROOT / "layouts" / "gnuper.yml").read_text())
+    project = make_project(
+        f"zones_{local[:3]}",
+        raw_data_path=str(tmp_path),
+        layout=layout | {"data_timezone": "UTC", "local_timezone": local},
+        bandicoot=False,
+        quality_gates=gates("stop"),
+    )
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert outcome.success, outcome.output
+    quality = project.restricted("delivery_quality")
+    assert len(quality) == 2 * len(DAYS)
+    assert quality["change"].abs().max() == pytest.approx(
+        {"Africa/Khartoum": 2, "America/Sao_Paulo": 3}[local] / 24, abs=0.05
+    )
