@@ -192,21 +192,21 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
             leaves, schema = footer.schema, footer.schema.to_arrow_schema()
         except (OSError, pa.ArrowException):
             continue  # Spark says what is wrong with it
-        types = {column.name.lower(): column.type for column in schema}
-        # what older programs write; Spark reads them, and to Arrow they are nanoseconds too
+        # what older programs write: instants to Spark, nanoseconds to Arrow
         int96 = {
             leaf.name
             for leaf in map(leaves.column, range(len(leaves)))
             if leaf.physical_type == "INT96"
         }
-        for column in schema:
-            if pa.types.is_time(column.type) or (
-                pa.types.is_timestamp(column.type)
-                and column.type.unit == "ns"
-                and column.name not in int96
-            ):
+        types = {
+            column.name.lower(): pa.timestamp("us", "UTC") if column.name in int96 else column.type
+            for column in schema
+        }
+        for name in schema.names:
+            kind = types[name.lower()]
+            if pa.types.is_time(kind) or (pa.types.is_timestamp(kind) and kind.unit == "ns"):
                 return (
-                    f"The Parquet file '{told}' has a column {column.name} of type {column.type}, which "
+                    f"The Parquet file '{told}' has a column {name} of type {kind}, which "
                     "Spark cannot read. Write times of the day as text and timestamps with microseconds "
                     "(pandas: to_parquet(..., coerce_timestamps='us'))."
                 )
@@ -217,7 +217,7 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
                     f"{field}. Its columns are: {', '.join(schema.names)}. Deliver it again, or set "
                     "fields of var layout accordingly."
                 )
-            kind = pa.timestamp("us", "UTC") if column in int96 else types[column.lower()]
+            kind = types[column.lower()]
             if pa.types.is_dictionary(kind):
                 kind = kind.value_type
             if pa.types.is_large_string(kind):
