@@ -7,6 +7,7 @@ list ``plugins``. Ours gives the Spark adapter
 - methods for macros that look at local files before Spark is asked
   (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
+- ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
   that end without failing the run (:mod:`dbt_gnuper.thrift_sessions`).
@@ -23,7 +24,7 @@ from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_gnuper import layouts, local_files, run_lock, spark_connect, thrift_sessions
+from dbt_gnuper import catalog, layouts, local_files, run_lock, spark_connect, thrift_sessions
 
 
 class GnuperPlugin(dbtPlugin):
@@ -37,6 +38,7 @@ class GnuperPlugin(dbtPlugin):
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
+        catalog.extend(SparkAdapter)
         run_lock.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper, SparkConnectionManager)
 

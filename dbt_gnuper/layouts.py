@@ -15,7 +15,6 @@ from zoneinfo import available_timezones
 import jsonschema
 import yaml
 from dbt.adapters.spark.impl import SparkAdapter
-from dbt_common.exceptions import DbtRuntimeError
 
 from dbt_gnuper import thrift_sessions
 from dbt_gnuper.local_files import FILE_NAME
@@ -270,17 +269,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
         thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
         return found
 
-    def spark_refuses(self: SparkAdapter, sql: str) -> bool:
-        try:
-            self.execute(sql, fetch=True)
-        except DbtRuntimeError:
-            return True
-        return False
-
     adapter.layout = layout_for_macros
-    adapter.spark_refuses = spark_refuses
     adapter.pattern_problem = lambda self, pattern: pattern_problem(pattern)
     adapter.impossible_year = lambda self, pattern: impossible_year(pattern)
-    adapter._available_ = adapter._available_ | {
-        "impossible_year", "layout", "pattern_problem", "spark_refuses",
-    }  # fmt: skip
+    adapter._available_ = adapter._available_ | {"impossible_year", "layout", "pattern_problem"}

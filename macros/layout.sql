@@ -14,7 +14,7 @@
     {%- if column is none -%}
         cast(null as string)
     {%- elif column == 'file_name' -%}
-        regexp_extract({{ _file_name('cdr') }}, '(?i)^(.+?)([.]snappy)?([.](csv|tsv|txt|dat|parquet))?([.](gz|bz2|zst))?$', 1)
+        regexp_extract({{ file_name('cdr') }}, '(?i)^(.+?)([.]snappy)?([.](csv|tsv|txt|dat|parquet))?([.](gz|bz2|zst))?$', 1)
     {%- elif raw_layout().format == 'parquet' -%}
         cast(cdr.{{ quoted_name(column) }} as string)
     {%- else -%}
@@ -60,13 +60,13 @@
     {%- if 'file_name' in raw_layout().fields.values() -%}
         hex({{ pseudonym(table ~ '._metadata.file_name') }})
     {%- else -%}
-        {{ _file_name(table) }}
+        {{ file_name(table) }}
     {%- endif -%}
 {%- endmacro %}
 
 
 {# The name of a row's file. Spark gives it as part of an URI: with %20 for a space. #}
-{% macro _file_name(table) -%}
+{% macro file_name(table) -%}
     {%- set name = table ~ '._metadata.file_name' -%}
     case
         when contains({{ name }}, '%') then url_decode(replace({{ name }}, '+', '%2B')) else {{ name }}

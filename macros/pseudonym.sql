@@ -9,7 +9,7 @@
     {# the condition also because xxhash64 of NULL is a number #}
     case
         when trim({{ id }}) != '' then xxhash64(sha2(concat(
-            (select pseudonym_key.value from {{ source('raw', 'pseudonym_key') }} as pseudonym_key), {{ id }}
+            (select pseudonym_key.value from {{ ref('pseudonym_key') }} as pseudonym_key), {{ id }}
         ), 256))
     end
 {%- endmacro %}

@@ -14,8 +14,7 @@
     select * from {{ released('final_features') }}
 #}
 {% macro released(name) -%}
-    {%- do ref(name) -%}
-    {{ target.schema }}.{{ name }}
+    {{ ref('current_release').incorporate(path={'identifier': name}) }}
 {%- endmacro %}
 
 
@@ -40,11 +39,11 @@
 
 
 {#
-    on-run-start: stops the run when another one is at work on the same schema. Tests and seeds too
-    register the raw files, which another run may be reading.
+    on-run-start: stops the run when another one is at work on the same schema. What only reads takes no
+    lock.
 #}
 {% macro lock_run() -%}
-    {%- if execute and flags.WHICH in ('run', 'build', 'retry', 'test', 'seed') -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry', 'seed') -%}
         {%- set problem = adapter.lock_run(target.schema) -%}
         {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
     {%- endif -%}

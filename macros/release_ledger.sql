@@ -37,9 +37,7 @@
     contents: rows were replaced by as many others, or cells have moved.
 #}
 {% macro check_contents(release_period) -%}
-    {%- set ledger = adapter.get_relation(
-        database=none, schema=target.schema, identifier='release_ledger'
-    ) if execute else none -%}
+    {%- set ledger = load_relation(relation_of('release_ledger')) if execute else none -%}
     {%- if ledger is none or var('overlapping_release') == 'allow' -%}{{ return('') }}{%- endif -%}
     {%- set earlier = run_query(
         'select date(max(ledger.released_at)), count_if(ledger.contents_hash = contents.contents_hash) from '
@@ -72,9 +70,7 @@
 #}
 {% macro check_overlap(release_period) -%}
     {%- if not execute or var('overlapping_release') == 'allow' -%}{{ return('') }}{%- endif -%}
-    {%- set ledger = adapter.get_relation(
-        database=none, schema=target.schema, identifier='release_ledger'
-    ) -%}
+    {%- set ledger = load_relation(relation_of('release_ledger')) -%}
     {%- if ledger is none -%}{{ return('') }}{%- endif -%}
     {%- set earlier = run_query(
         'select date(max(ledger.released_at)), max_by(ledger.first_day, ledger.released_at), '

@@ -7,7 +7,7 @@ with locations as (
         {{ location_field('cell_id') }} as cell_id,
         round(try_cast({{ location_field('longitude') }} as double), 6) as longitude,
         round(try_cast({{ location_field('latitude') }} as double), 6) as latitude
-    from {{ source('raw', 'locations') }}
+    from {{ ref('cell_sites') }}
     where malformed_row is null
 
 ),

@@ -12,7 +12,7 @@
         partition_by=['source_file', 'file_version', 'outcome'],
         on_schema_change='fail',
         pre_hook="{{ forget_stale_files() }}",
-        post_hook="{{ check_that_no_file_changed() }}",
+        post_hook="{{ check_that_no_file_changed(ref('cdr_folder'), ref('cdr_files')) }}",
     )
 }}
 
@@ -59,7 +59,7 @@ with unified as (
         {%- else %}
         false as is_duplicate
         {%- endif %}
-    from {{ source('raw', 'cdr') }} as cdr
+    from {{ ref('cdr') }} as cdr
     where true {{ and_file_is_new('cdr') }}
 
 ),

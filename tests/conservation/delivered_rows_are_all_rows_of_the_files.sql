@@ -18,10 +18,10 @@ with lines as (
 
     {% if layout.format == 'parquet' -%}
     select {{ source_file('cdr') }} as source_file
-    from {{ source('raw', 'cdr') }} as cdr  -- noqa: AL05
+    from {{ ref('cdr') }} as cdr  -- noqa: AL05
     {%- else -%}
     select {{ source_file('cdr_lines') }} as source_file
-    from {{ source('raw', 'cdr_lines') }} as cdr_lines  -- noqa: AL05
+    from {{ ref('cdr_lines') }} as cdr_lines  -- noqa: AL05
     -- blank for the CSV reader: nothing but white space and control characters
     where value rlike '[^\\x00-\\x20]'
     {%- endif %}
@@ -35,7 +35,7 @@ delivered as (
         count(*) - {{ 1 if layout.format == 'csv' and layout.header else 0 }} as delivered
     from lines
     -- not those that arrived since
-    left semi join {{ source('raw', 'cdr_files') }} as cdr_files
+    left semi join {{ ref('cdr_files') }} as cdr_files
         on lines.source_file = cdr_files.source_file
     group by lines.source_file
 

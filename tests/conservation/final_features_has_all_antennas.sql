@@ -11,7 +11,7 @@
 with delivered as (
 
     select distinct {{ location_field('antenna_id') }} as antenna_id
-    from {{ source('raw', 'locations') }}
+    from {{ ref('cell_sites') }}
     where
         malformed_row is null
         and {{ location_field('antenna_id') }} is not null

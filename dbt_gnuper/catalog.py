@@ -1,0 +1,55 @@
+"""Questions to Spark whose answer may be an error, and to dbt's properties instead of Spark."""
+
+from dbt.adapters.base import BaseRelation
+from dbt.adapters.spark.impl import SparkAdapter
+from dbt_common.exceptions import DbtRuntimeError
+
+
+def refuses(adapter: SparkAdapter, sql: str) -> bool:
+    """Whether Spark cannot run a statement."""
+    try:
+        adapter.execute(sql, fetch=True)
+    except DbtRuntimeError:
+        return True
+    return False
+
+
+def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
+    """Whether the catalog has a table or view, asked for by its name.
+
+    Lists of tables may leave out what the user may not see, or what was made a moment ago.
+
+    Raises:
+        DbtRuntimeError: when the catalog does not say that there is none, but something else.
+    """
+    try:
+        adapter.execute(f"describe table {relation}", fetch=True)
+    except DbtRuntimeError as error:
+        if "TABLE_OR_VIEW_NOT_FOUND" in str(error):
+            return False
+        raise
+    return True
+
+
+def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
+    """Names and types of a model's or seed's columns by its properties, in lower case."""
+    # dbt gives the manifest to the adapter, for macros that are called by it
+    nodes = adapter._macro_resolver.nodes.values()
+    (columns,) = (
+        node.columns.values()
+        for node in nodes
+        if node.name == name and node.resource_type in ("model", "seed")
+    )
+    return {column.name.lower(): column.data_type or "string" for column in columns}
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Make the questions available to macros, as methods of the adapter."""
+    adapter.described_columns = lambda self, name: described_columns(self, name)
+    adapter.spark_refuses = lambda self, sql: refuses(self, sql)
+    adapter.exists = lambda self, relation: exists(self, relation)
+    adapter._available_ = adapter._available_ | {
+        "described_columns",
+        "exists",
+        "spark_refuses",
+    }

@@ -1,0 +1,12 @@
+{#
+    Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
+    everything is to be read, and when the query is only looked at, not run.
+#}
+{% macro and_file_is_new(table) -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
+        {%- set unchanged = unchanged_files() -%}
+        {%- if unchanged %}
+        and not {{ source_file(table) }} in ({{ literal_list(unchanged, as_type='text') }})
+        {%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

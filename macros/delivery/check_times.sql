@@ -1,0 +1,30 @@
+{#
+    Pre-hook of cdr: stops the run when Spark's sessions are not in UTC, or when it does not know a
+    pattern of times or a time zone of the layout.
+#}
+{% macro check_times() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set zone = run_query('select current_timezone()').columns[0][0] -%}
+    {%- if zone != 'UTC' -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark's sessions are in the time zone " ~ zone ~ ', in which local times can vanish. Set '
+            ~ 'spark.sql.session.timeZone to UTC on the server.'
+        ) }}
+    {%- endif -%}
+    {%- for pattern in timestamp_patterns() if pattern != 'yyyy-MM-dd HH:mm:ss'
+        and adapter.spark_refuses("select try_to_timestamp('', " ~ text_literal(pattern) ~ ')') -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark cannot read times by the timestamp_format '" ~ pattern ~ "'. Its letters are described at "
+            ~ 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html.'
+        ) }}
+    {%- endfor -%}
+    {%- for name in ['data_timezone', 'local_timezone'] if raw_layout()[name] is not none
+        and adapter.spark_refuses(
+            "select convert_timezone('UTC', " ~ text_literal(raw_layout()[name]) ~ ", timestamp_ntz '2024-01-01 00:00:00')"
+        ) -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark's Java does not know the " ~ name ~ " '" ~ raw_layout()[name] ~ "' of the layout. Use another name "
+            ~ 'of the same zone, such as Africa/Khartoum.'
+        ) }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,19 @@
+{#
+    The options of a table over raw files, for `options (...)`: the path, taken literally, and those of
+    `options`.
+
+    {{ file_options('/data/cells.csv', {'sep': ','}) }}  ->  path '/data/cells.csv', sep ','
+#}
+{% macro file_options(path, options={}) -%}
+    {%- set settings = [] -%}
+    {%- for name, value in dict({'path': _literal_path(path)}, **options).items() -%}
+        {%- do settings.append(name ~ ' ' ~ text_literal(value)) -%}
+    {%- endfor -%}
+    {{ settings | join(', ') }}
+{%- endmacro %}
+
+
+{# A path as it is: without this Spark would take [x], {x}, * and ? in it for patterns. #}
+{% macro _literal_path(path) -%}
+    {{ return(modules.re.sub('([][{}*?\\\\])', '\\\\\\1', path)) }}
+{%- endmacro %}

@@ -1,0 +1,34 @@
+{#
+    Query of the CDR files that this run reads, one row per file: `source_file` and `file_version`, 16
+    hexadecimal digits that change when the file changes, and when anything does that decides how its
+    rows are read: layout, formats, first and last day, key and cells.
+#}
+{% macro file_versions() -%}
+    select
+        cdr_files.source_file,
+        left(sha2(concat_ws(
+            '|', cdr_files.file_size, cdr_files.modified_at,
+            {{ text_literal(_reading()) }},
+            -- the key, by what it makes of a word
+            {{ pseudonym("'gnuper'") }},
+            (
+                select sum(cast(xxhash64(cells.cell_id, cells.antenna_id) as decimal(38)))
+                from {{ ref('cells') }} as cells
+                where cells.is_serving_antenna
+            )
+        ), 256), 16) as file_version
+    from {{ ref('cdr_files') }} as cdr_files
+{%- endmacro %}
+
+
+{#
+    What decides how rows are read, besides the files, the key and the cells. `edition` counts the
+    changes of the models of level 0 that change their rows.
+#}
+{% macro _reading() -%}
+    {%- set edition = 3 -%}
+    {{ return(tojson([
+        edition, raw_layout(), timestamp_patterns(), var('call_unit'), var('period_begin') | string,
+        var('period_end') | string, var('exact_duplicates'),
+    ], sort_keys=true)) }}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{# Query of the CDR files as they lie in the folder now, one row per file that has content. #}
+{% macro files_in_folder() -%}
+    select
+        {{ source_file('cdr_folder') }} as source_file,
+        cdr_folder._metadata.file_size as file_size,
+        cdr_folder._metadata.file_modification_time as modified_at
+    from {{ ref('cdr_folder') }} as cdr_folder
+{%- endmacro %}

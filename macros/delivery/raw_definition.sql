@@ -1,0 +1,8 @@
+{#
+    A fingerprint of what the raw tables are defined with: where the files lie and how they are read.
+#}
+{% macro raw_definition() -%}
+    {{ return(local_md5(tojson([
+        raw_data_folder(), var('raw_file_pattern'), locations_file(), pseudonym_key_file(), raw_layout(),
+    ], sort_keys=true))) }}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#
+    Definitions of columns that are all text.
+
+    {{ text_columns(['antenna_id', 'cell_id']) }}  ->  `antenna_id` string, `cell_id` string
+#}
+{% macro text_columns(names) -%}
+    {%- for name in names %}{{ quoted_name(name) }} string{{ ', ' if not loop.last }}{% endfor -%}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#
+    dbt's query of the rows that a unit test gives as input, with the columns' types from the
+    properties of the input: dbt itself asks the tables, so that its unit tests would need a build.
+#}
+{% macro get_fixture_sql(rows, column_name_to_data_types) -%}
+    {%- set types = column_name_to_data_types or adapter.described_columns(model.name) -%}
+    {%- for row in rows or [{}] %}
+    {%- set values = format_row(row, types) %}
+    select
+        {%- for name, type in types.items() %}
+        {{ values.get(name, safe_cast('null', type)) }} as {{ quoted_name(name) }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {{ 'limit 0' if not rows }}
+{%- endmacro %}

@@ -1,0 +1,88 @@
+{#
+    Drops every restricted table of the project with its files: the raw tables and levels 0 to 4 before
+    they are published, also under names that earlier versions gave them. Then drops their schemas, if
+    nothing else is in them. The raw files themselves and the release stay. `make purge`, or
+    `dbt run-operation purge`.
+#}
+{% macro purge() -%}
+    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set problem = adapter.lock_run(target.schema) -%}
+    {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+    {%- set release_schema = relation_of('current_release').schema -%}
+    {%- set nodes = graph.nodes.values()
+        | selectattr('package_name', 'equalto', 'gnuper')
+        | selectattr('resource_type', 'in', ['model', 'seed'])
+        | rejectattr('schema', 'equalto', release_schema) | list -%}
+    {%- set schemas = run_query('show schemas').columns[0].values() -%}
+    {%- set dropped = [] -%}
+    {%- for schema in nodes | map(attribute='schema') | unique if schema in schemas -%}
+        {%- set listed = run_query('show tables in ' ~ schema).columns['tableName'].values() | list -%}
+        {%- set views = run_query('show views in ' ~ schema).columns['viewName'].values() | list -%}
+        {%- for node in nodes if node.schema == schema -%}
+            {%- set is_view = node.alias in views or node.alias not in listed and node.config.materialized == 'view' -%}
+            {%- do dropped.append(_drop(schema, node.alias, is_view)) -%}
+        {%- endfor -%}
+        {%- for name in _former_tables() if name in listed -%}
+            {%- do dropped.append(_drop(schema, name, name in views)) -%}
+        {%- endfor -%}
+        {%- set others = run_query('show tables in ' ~ schema).columns['tableName'].values() | list -%}
+        {%- if others -%}
+            {%- do exceptions.warn(
+                "The schema '" ~ schema ~ "' stays: it holds " ~ others | length ~ ' tables or views that are not of '
+                ~ 'this project (' ~ others[:5] | join(', ') ~ (', ...' if others | length > 5 else '') ~ ').'
+            ) -%}
+        {%- else -%}
+            {%- do run_query('drop schema ' ~ schema) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if dropped -%}
+        {%- do log(
+            'Purged ' ~ dropped | length ~ ' restricted tables and views with their files; the release in '
+            ~ "'" ~ release_schema ~ "' stays.", info=true
+        ) -%}
+    {%- else -%}
+        {%- do log('There is nothing to purge.', info=true) -%}
+    {%- endif -%}
+    {%- do _purge_is_over() -%}
+{%- endmacro %}
+
+
+{# Drops a table, not into a file system's trash either, or a view; its name. #}
+{% macro _drop(schema, name, is_view) -%}
+    {%- set relation = api.Relation.create(schema=schema, identifier=name) -%}
+    {%- do run_query(
+        'drop view if exists ' ~ relation if is_view else 'drop table if exists ' ~ relation ~ ' purge'
+    ) -%}
+    {{ return(name) }}
+{%- endmacro %}
+
+
+{# Restricted tables that only earlier versions of the project made. #}
+{% macro _former_tables() -%}
+    {{ return(['locations', 'user_metrics_part']) }}
+{%- endmacro %}
+
+
+{# Gives back the lock that `dbt run-operation purge` took; a run gives its own back at its end. #}
+{% macro _purge_is_over() -%}
+    {%- if flags.WHICH == 'run-operation' -%}{%- do adapter.unlock_run(target.schema) -%}{%- endif -%}
+{%- endmacro %}
+
+
+{#
+    on-run-end: purges after a run or build without errors if var clean_up says so. A run that did
+    not reach level 4 keeps its tables, for there is nothing yet that they could be dropped for.
+#}
+{% macro clean_up_after(results) -%}
+    {%- if not execute or not var('clean_up') or flags.WHICH not in ('run', 'build') -%}
+        {{ return('') }}
+    {%- endif -%}
+    {%- set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error']) | list -%}
+    {%- set released = results | selectattr('node.name', 'equalto', 'current_release')
+        | selectattr('status', 'equalto', 'success') | list -%}
+    {%- if failed or not released -%}
+        {%- do exceptions.warn('clean_up was left out, because the run did not release everything.') -%}
+    {%- else -%}
+        {%- do purge() -%}
+    {%- endif -%}
+{%- endmacro %}
