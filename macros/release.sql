@@ -19,26 +19,6 @@
 
 
 {#
-    Pre-hook of current_release: stops the run before anything is published when the release breaks a
-    promise. The promises are the data tests with the tag `release_audit`; `dbt build` runs them by
-    itself before it comes here, `dbt run` runs no tests.
-#}
-{% macro audit_release() -%}
-    {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- for test in graph.nodes.values() if test.resource_type == 'test' and 'release_audit' in test.tags
-        and test.unique_id not in selected_resources -%}
-        {%- set violations = run_query(render(test.raw_code)).rows -%}
-        {%- if violations | length > 0 -%}
-            {{ exceptions.raise_compiler_error(
-                'Nothing was released, the last release stays: ' ~ test.name ~ ' found '
-                ~ violations | length ~ ' kinds of violations. See ' ~ test.original_file_path ~ '.'
-            ) }}
-        {%- endif -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-
-{#
     on-run-start: stops the run when another one is at work on the same schema. What only reads takes no
     lock.
 #}

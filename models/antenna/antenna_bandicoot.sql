@@ -1,6 +1,7 @@
 {# one row per antenna with a resident who has national events #}
 
-{{ config(enabled=var('bandicoot')) }}
+{# a view: gnuper's table, which no other table is made of #}
+{{ config(materialized='view', enabled=var('bandicoot')) }}
 
 with residents as (
 

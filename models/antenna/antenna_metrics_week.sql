@@ -1,5 +1,8 @@
 {# one row per antenna, week and week part with an event of a resident #}
 
+{# a view: gnuper's table, which no other model reads #}
+{{ config(materialized='view') }}
+
 select
     user_home_antenna.antenna_id,
     user_metrics_week.week_part,

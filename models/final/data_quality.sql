@@ -1,8 +1,5 @@
 {# one row per day with enough users, and one for all other rows of the delivery #}
 
-{# not before the check for overlapping releases #}
--- depends_on: {{ ref('release_period') }}
-
 {%- set reasons = reject_reasons() %}
 
 with days as (

@@ -1,8 +1,5 @@
 {# one row per antenna and period #}
 
-{# not before the check for overlapping releases #}
--- depends_on: {{ ref('release_period') }}
-
 {%- set names = features() | map(attribute='name') | list %}
 {%- if var('bandicoot') %}
     {%- set names = names + bandicoot_columns() %}

@@ -1,8 +1,5 @@
 {# one row per period and ordered pair of antennas of which at least one count may be released #}
 
-{# not before the check for overlapping releases #}
--- depends_on: {{ ref('release_period') }}
-
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 
 with decided as (

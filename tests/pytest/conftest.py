@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import hashlib
 import json
 import os
 import secrets
@@ -17,6 +19,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
 from pyhive import hive
 
 from dbt_gnuper.local_files import write_key
@@ -48,6 +51,30 @@ def server() -> Iterator[ServerInfo]:
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
     yield info
     stop_server(STATE_DIR)
+
+
+@functools.cache
+def _parsed_manifest(variables: str) -> Manifest:
+    folder = STATE_DIR / "parsed" / hashlib.sha256(variables.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True)
+    shutil.copy(PROJECT_ROOT / "profiles.yml.example", folder / "profiles.yml")
+    result = dbtRunner().invoke(
+        [
+            "parse", "--quiet",
+            "--project-dir", str(PROJECT_ROOT),
+            "--profiles-dir", str(folder),
+            "--target-path", str(folder / "target"),
+            "--log-path", str(folder / "logs"),
+            "--vars", variables,
+        ]
+    )  # fmt: skip
+    assert result.success, result.exception
+    return result.result
+
+
+def parsed_manifest(**variables: Any) -> Manifest:
+    """The project as dbt reads it with these vars; read once per session."""
+    return _parsed_manifest(json.dumps(variables, sort_keys=True, default=str))
 
 
 @dataclass

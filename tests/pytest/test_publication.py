@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import random_cdr
-from conftest import PROJECT_ROOT, Project
+from conftest import PROJECT_ROOT, Project, parsed_manifest
 from pyhive import hive
 from test_equality import raw_vars
+from test_graph import AFTER_THE_RELEASE
 
 pytestmark = pytest.mark.slow
 
@@ -155,7 +156,8 @@ def test_a_release_that_leaks_is_not_published(project: Project) -> None:
         run = project.dbt("run", "--select", "features", "final", privacy_k=10)
         assert not run.success
         assert "Nothing was released, the last release stays: " in run.output
-        assert run.statuses()["current_release"] == "error"
+        assert run.statuses()["release_audit"] == "error"
+        assert run.statuses()["current_release"] == "skipped"
         assert run.statuses()["release_ledger"] == "skipped"
         assert release(project) == before
         build = project.dbt(
@@ -163,11 +165,54 @@ def test_a_release_that_leaks_is_not_published(project: Project) -> None:
             privacy_k=10,
         )
         assert not build.success
-        assert build.statuses()["final_features_releases_what_is_allowed"] == "fail"
+        assert "final_features_releases_what_is_allowed found" in build.output
+        assert build.statuses()["release_audit"] == "error"
         assert build.statuses()["current_release"] == "skipped"
         assert release(project) == before
     finally:
         model.write_text(text)
+
+
+PLANT = """
+{% macro spark__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+    {%- if model.name == env_var('PLANTED_FAILURE', '') -%}
+        select 1 as failures, true as should_warn, true as should_error
+    {%- else -%}
+        {{ dbt.default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) }}
+    {%- endif -%}
+{%- endmacro %}
+"""
+
+
+def test_every_data_test_holds_back_the_release(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other fails, in a build of that test and the publication alone."""
+    manifest = parsed_manifest(**project.vars)
+    tests = sorted(node.name for node in manifest.nodes.values() if node.resource_type == "test")
+    tests = [name for name in tests if name not in AFTER_THE_RELEASE]
+    assert len(tests) > 45
+    number = "select release_number from {release}.current_release"
+    macro = project.root / "macros" / "planted.sql"
+    macro.write_text(PLANT)
+
+    def build(test: str) -> dict[str, str]:
+        outcome = project.dbt(
+            *("build", "--indirect-selection", "empty", "--select", test, "current_release")
+        )
+        return outcome.statuses()
+
+    try:
+        before = project.query(number).iloc[0, 0]
+        for test in tests:
+            monkeypatch.setenv("PLANTED_FAILURE", test)
+            assert build(test) == {test: "fail", "current_release": "skipped"}
+        assert project.query(number).iloc[0, 0] == before
+        monkeypatch.delenv("PLANTED_FAILURE")
+        assert build(tests[0]) == {tests[0]: "pass", "current_release": "success"}
+        assert project.query(number).iloc[0, 0] != before
+    finally:
+        macro.unlink()
 
 
 def test_a_bad_delivery_is_not_published(project: Project, raw: random_cdr.RawData) -> None:

@@ -1,3 +1,5 @@
+{# one row per antenna that is missing in final_features or has too many rows #}
+
 {#
     Every antenna of the locations file that has a cell with a possible place has exactly one row in
     the release, whether anybody uses it or not; one in each period.
@@ -6,7 +8,7 @@
     (a) the locations file was changed while the run read it: run again; or
     (b) an antenna got lost or multiplied between cells and final_features.
 #}
-{{ config(tags=['release_audit']) }}
+{{ config(materialized='ephemeral') }}
 
 with delivered as (
 

@@ -1,8 +1,5 @@
 {# one row per released table and feature #}
 
-{# not before the check for overlapping releases #}
--- depends_on: {{ ref('release_period') }}
-
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 {%- set outcomes = [
     'released', 'withheld_k', 'withheld_dominance', 'withheld_rest', 'not_existing', 'no_data'

@@ -1,3 +1,5 @@
+{# one row per feature that release_report counts wrongly #}
+
 {#
     The report says what is in the released tables: per feature as many released values as there are
     values in its column, and as many in all as there are antennas or interacting pairs.
@@ -6,7 +8,7 @@
     (a) the report counts other decisions than those that the release was made with; or
     (b) a feature is missing in the report, or one too many is in it.
 #}
-{{ config(tags=['release_audit']) }}
+{{ config(materialized='ephemeral') }}
 
 {%- set profiles = ['final_hourly_profile', 'final_weekly_profile'] %}
 

@@ -1,3 +1,5 @@
+{# one row per kind of violation in final_features #}
+
 {#
     The release against the thresholds, without trusting the decisions: a value is there if, and
     only if, it exists, its antenna has more than privacy_k residents, it rests on more than
@@ -10,7 +12,7 @@
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) values are withheld that could be released.
 #}
-{{ config(tags=['release_audit']) }}
+{{ config(materialized='ephemeral') }}
 
 with released_rows as (
 

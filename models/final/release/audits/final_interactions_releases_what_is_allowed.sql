@@ -1,3 +1,5 @@
+{# one row per kind of violation in final_interactions #}
+
 {#
     The released pairs against the thresholds, without trusting the decisions: a count is there if,
     and only if, both antennas have more than privacy_k residents, it rests on more than privacy_k
@@ -9,7 +11,7 @@
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) counts are withheld that could be released.
 #}
-{{ config(tags=['release_audit']) }}
+{{ config(materialized='ephemeral') }}
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 

@@ -1,0 +1,33 @@
+{# one row: the release that readers see #}
+
+{#
+    Publishes level 4, after the audits and, in `dbt build`, after all data tests: dbt waits for the
+    tests of everything that a model is made of, and this one names what it would not be made of
+    otherwise.
+#}
+{{
+    config(
+        materialized='publication',
+        pre_hook="{{ check_contents(ref('release_period')) }}",
+    )
+}}
+
+{%- for name in released_tables() %}
+-- depends_on: {{ ref(name) }}
+{%- endfor %}
+-- depends_on: {{ ref('release_audit') }}
+
+-- what nothing else is made of
+-- depends_on: {{ ref('rejected_rows') }}
+-- depends_on: {{ ref('user_metrics') }}
+-- depends_on: {{ ref('antenna_metrics_week') }}
+{%- if var('bandicoot') %}
+-- depends_on: {{ ref('bandicoot_features') }}
+-- depends_on: {{ ref('user_bandicoot_errors') }}
+{%- endif %}
+{%- if var('compare_home_rules') %}
+-- depends_on: {{ ref('home_rule_agreement') }}
+{%- endif %}
+
+select release_id
+from {{ ref('release_period') }}
