@@ -250,12 +250,13 @@
 
 {# What is restricted and what is published must not share a schema: access is granted per schema. #}
 {% macro _check_schemas() -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == project_name -%}
-        {%- set is_published = node.name in ['current_release', 'release_ledger'] -%}
-        {%- if (node.schema == target.schema) != is_published -%}
+    {%- set published = ['current_release', 'release_ledger'] -%}
+    {%- set release_schema = relation_of('current_release').schema -%}
+    {%- for node in graph.nodes.values() if node.resource_type in ['model', 'seed'] and node.package_name == 'gnuper' -%}
+        {%- if (node.schema == release_schema) != (node.name in published) -%}
             {{ exceptions.raise_compiler_error(
-                "The model " ~ node.name ~ " would be built in the schema '" ~ node.schema ~ "'. "
-                ~ "What is published lies in the release schema '" ~ target.schema ~ "' and everything else "
+                "The " ~ node.resource_type ~ ' ' ~ node.name ~ " would be built in the schema '" ~ node.schema
+                ~ "'. What is published lies in the release schema '" ~ release_schema ~ "' and everything else "
                 ~ 'outside of it: set +schema of models/ in dbt_project.yml accordingly.'
             ) }}
         {%- endif -%}

@@ -77,6 +77,14 @@ def parsed_manifest(**variables: Any) -> Manifest:
     return _parsed_manifest(json.dumps(variables, sort_keys=True, default=str))
 
 
+def copy_project(folder: Path) -> Path:
+    """What dbt reads of the project, in a folder where tests may change it."""
+    for part in ("dbt_project.yml", "macros", "models", "seeds", "tests", "layouts", "analyses"):
+        source = PROJECT_ROOT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
+    return folder
+
+
 @dataclass
 class Outcome:
     """What a dbt command did: its result, and all it printed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import random_cdr
-from conftest import PROJECT_ROOT, Project, parsed_manifest
+from conftest import Project, copy_project, parsed_manifest
 from pyhive import hive
 from test_equality import raw_vars
 from test_graph import AFTER_THE_RELEASE
@@ -23,7 +22,6 @@ TABLES = (
     *("final_features", "final_interactions", "final_flows", "final_hourly_profile"),
     *("final_weekly_profile", "data_quality", "release_report", "release_run"),
 )
-PARTS = ("dbt_project.yml", "macros", "models", "seeds", "tests", "layouts", "analyses")
 
 
 def contents(name: str) -> str:
@@ -107,10 +105,7 @@ def project(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     """A copy of the project that tests may break, with a release."""
-    root = tmp_path_factory.mktemp("copy")
-    for part in PARTS:
-        source = PROJECT_ROOT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, root / part)
+    root = copy_project(tmp_path_factory.mktemp("copy"))
     # The runs of these tests stop before level 4, or begin there.
     project = replace(make_project("published", **raw_vars(raw), bandicoot=False), root=root)
     outcome = project.dbt("run")
