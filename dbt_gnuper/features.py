@@ -1,0 +1,102 @@
+"""The registry of features: features.yml, with a feature for each member of its families."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from dbt.adapters.spark.impl import SparkAdapter
+
+FILE = Path(__file__).with_name("features.yml")
+KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
+DIRECTIONS = {"og": "outgoing", "ic": "incoming"}
+MEASURES = {
+    f"{short}_{kind}": f"{direction} {what}"
+    for short, direction in DIRECTIONS.items()
+    for kind, what in KINDS.items()
+}
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: a column of a model of level 3 and of final_features."""
+
+    name: str
+    model: str
+    rests_on: tuple[str, ...]
+    group: str
+    label: str
+    type: str
+    description: str
+    """Meaning, unit, range, what NULL means, and the source of the formula."""
+    limits: tuple[float | None, float | None]
+    """Least and greatest value; None: no limit, or none that holds before the gate."""
+    released_limits: tuple[float | None, float | None]
+    is_never_null: bool
+
+
+@cache
+def registry() -> dict[str, Any]:
+    """What features.yml says, as it stands there."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def features() -> tuple[Feature, ...]:
+    """All features, in the order of their columns."""
+    return tuple(feature for family in registry()["families"] for feature in members(family))
+
+
+def members(family: dict[str, Any]) -> list[Feature]:
+    """The features of a family."""
+    of = family.get("of", [None])
+    names = list(MEASURES) if of == "measures" else of
+    return [_member(family, name) for name in names]
+
+
+def _member(family: dict[str, Any], name: str | None) -> Feature:
+    what = (MEASURES | KINDS).get(name, "") if name else ""
+    words = {"kind": name, "measure": name, "what": what, "What": what.capitalize()}
+
+    def text(key: str) -> str:
+        return str(family.get(key, "")).format(**words)
+
+    limits = (family.get("least"), family.get("most"))
+    is_of_seconds = bool(name) and name.endswith("vol")
+    null = family.get("never_null") or (
+        f"NULL {text('missing')}{family.get('missing_of_vol', '') if is_of_seconds else ''}."
+    )
+    return Feature(
+        name=text("name"),
+        model=family["model"],
+        rests_on=tuple(part.format(**words) for part in family["rests_on"]),
+        group=family["group"],
+        label=text("label"),
+        type=family.get("type", "double"),
+        description=(
+            f"{text('meaning')} Unit: {family['unit']}. Range: {_range(family)}. {null} "
+            f"Source: {family['source']}."
+        ),
+        limits=limits,
+        released_limits=tuple(family.get("released", limits)),
+        is_never_null="never_null" in family,
+    )
+
+
+def _range(family: dict[str, Any]) -> str:
+    if "range" in family:
+        return family["range"]
+    least, most = family["least"], family.get("most")
+    return f"{least} or more" if most is None else f"{least} to {most}"
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Make the registry available to macros as `adapter.features`."""
+    adapter.features = lambda self: [
+        {"name": feature.name, "model": feature.model, "rests_on": list(feature.rests_on)}
+        for feature in features()
+    ]
+    adapter._available_ = adapter._available_ | {"features"}
