@@ -90,6 +90,10 @@ key: setup  ## make a random key for the pseudonyms, if there is none
 columns: setup  ## write the names and descriptions of bandicoot's columns anew
 	@$(python) -m scripts.bandicoot_docs
 
+.PHONY: generate
+generate: setup  ## write the parameters' tables and defaults anew, from dbt_gnuper/vars.yml
+	@$(python) -m scripts.generate
+
 .PHONY: purge
 purge: server  ## drop every user-level table and its files; the release stays
 	@$(BIN)/dbt run-operation purge
