@@ -86,9 +86,9 @@ lock:  ## resolve requirements/*.in anew (needs uv)
 .PHONY: key
 key: setup  ## make a random key for the pseudonyms, if there is none
 
-.PHONY: columns
-columns: setup  ## write the names and descriptions of bandicoot's columns anew
-	@$(python) -m scripts.bandicoot_docs
+.PHONY: generate columns
+generate columns: setup  ## write anew what follows from the descriptions of vars, features and indicators
+	@$(python) -m scripts.generate
 
 .PHONY: purge
 purge: server  ## drop every user-level table and its files; the release stays

@@ -3,6 +3,8 @@
 dbt imports every installed module whose name begins with ``dbt_`` and starts the classes in its
 list ``plugins``. Ours gives the Spark adapter
 
+- a check of the vars before anything is parsed (:mod:`dbt_gnuper.variables`);
+- ``adapter.features``, the registry of features (:mod:`dbt_gnuper.features`);
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
 - methods for macros that look at local files before Spark is asked
   (:mod:`dbt_gnuper.local_files`);
@@ -15,42 +17,37 @@ list ``plugins``. Ours gives the Spark adapter
 The profile stays an ordinary ``type: spark, method: thrift``.
 """
 
-import re
-from typing import Any
-
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
 from dbt.adapters.spark.impl import SparkAdapter
-from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
-from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_gnuper import catalog, layouts, local_files, run_lock, spark_connect, thrift_sessions
+from dbt_gnuper import (
+    catalog,
+    features,
+    layouts,
+    local_files,
+    run_lock,
+    spark_connect,
+    thrift_sessions,
+    variables,
+)
 
 
 class GnuperPlugin(dbtPlugin):
     """Extends dbt-spark's classes, once per process, however often dbt starts the plugin."""
 
     def initialize(self) -> None:
-        _refuse_templates(getattr(get_flags(), "VARS", None) or {})
         if getattr(SparkAdapter, "extended_by_gnuper", False):
             return
         SparkAdapter.extended_by_gnuper = True
+        variables.extend(SparkAdapter)
+        features.extend(SparkAdapter)
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
         catalog.extend(SparkAdapter)
         run_lock.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper, SparkConnectionManager)
-
-
-def _refuse_templates(variables: dict[str, Any]) -> None:
-    """dbt runs a text in --vars as a template, with all that macros can do. Vars are data here."""
-    for name, value in variables.items():
-        if isinstance(value, str) and (found := re.search(r"\{[{%#]", value)):
-            raise DbtRuntimeError(
-                f"The var {name} holds '{found[0]}', which dbt would run as a template. A var is data: "
-                "write it without, or rename the file or folder that it names."
-            )
 
 
 plugins = [GnuperPlugin]

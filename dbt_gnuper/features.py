@@ -10,6 +10,8 @@ from typing import Any
 import yaml
 from dbt.adapters.spark.impl import SparkAdapter
 
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS
+
 FILE = Path(__file__).with_name("features.yml")
 KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
 DIRECTIONS = {"og": "outgoing", "ic": "incoming"}
@@ -94,9 +96,10 @@ def _range(family: dict[str, Any]) -> str:
 
 
 def extend(adapter: type[SparkAdapter]) -> None:
-    """Make the registry available to macros as `adapter.features`."""
+    """Make the names of features and indicators available to macros."""
     adapter.features = lambda self: [
         {"name": feature.name, "model": feature.model, "rests_on": list(feature.rests_on)}
         for feature in features()
     ]
-    adapter._available_ = adapter._available_ | {"features"}
+    adapter.bandicoot_columns = lambda self: [RECORDS, *INDICATOR_NAMES]
+    adapter._available_ = adapter._available_ | {"bandicoot_columns", "features"}

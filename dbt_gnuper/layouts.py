@@ -21,7 +21,6 @@ from dbt_gnuper.local_files import FILE_NAME
 
 FOLDER = Path(__file__).resolve().parent.parent / "layouts"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
-DEFAULT = "gnuper"
 # Names of columns that Spark's reader and the macros use themselves.
 RESERVED = {"malformed_row", "_metadata", FILE_NAME}
 
@@ -36,6 +35,8 @@ FIELDS = (
 )
 """What the pipeline knows of an event; a layout says which column holds it."""
 
+LONGEST_PATTERN = 200
+LONGEST_TOLD = 200
 # Letters that may stand in a pattern of time, besides those in quotes.
 PATTERN = re.compile(r"([yMLdDaHhKkmsSVOXxZ]|'[^']*'|[^A-Za-z'])+")
 
@@ -55,7 +56,13 @@ class LayoutError(ValueError):
     """What is wrong with a layout, as a sentence."""
 
 
-def read_layout(layout: Any) -> dict[str, Any]:
+def told(text: str) -> str:
+    """A user's text for a sentence: on one line, and not too long."""
+    line = "".join(character if character.isprintable() else " " for character in text)
+    return line if len(line) <= LONGEST_TOLD else f"{line[:60]} ... {line[-60:]}"
+
+
+def read_layout(layout: str | dict[str, Any]) -> dict[str, Any]:
     """The complete layout that the var names or holds.
 
     Args:
@@ -66,11 +73,6 @@ def read_layout(layout: Any) -> dict[str, Any]:
     """
     if isinstance(layout, dict):
         return complete(layout, "The var layout")
-    if not isinstance(layout, str) or not layout:
-        raise LayoutError(
-            f"The var layout is {layout!r}. It must be one of {', '.join(SHIPPED)}, the path of a "
-            "YAML file, or a mapping."
-        )
     path = FOLDER / f"{layout}.yml" if layout in SHIPPED else Path(layout)
     if not path.is_absolute():
         path = FOLDER.parent / path
@@ -78,26 +80,31 @@ def read_layout(layout: Any) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise LayoutError(
-            f"There is no layout '{layout}': neither a file {path} nor one of those in layouts/ "
-            f"({', '.join(SHIPPED)})."
+            f"There is no layout '{told(layout)}': neither a file {told(str(path))} nor one of those in "
+            f"layouts/ ({', '.join(SHIPPED)})."
         ) from None
     except (OSError, ValueError) as error:
-        raise LayoutError(f"The layout {path} cannot be read: {error}.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise LayoutError(f"The layout {told(str(path))} cannot be read: {reason}.") from None
     except yaml.YAMLError as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise LayoutError(f"The layout {path} is not YAML: {reason}.") from None
-    return complete(content, f"The layout {path}")
+        raise LayoutError(f"The layout {told(str(path))} is not YAML: {reason}.") from None
+    return complete(content, f"The layout {told(str(path))}")
 
 
 def complete(layout: Any, origin: str) -> dict[str, Any]:
     """The layout with all keys, after all checks; `origin` begins the sentence of an error."""
     schema = json.loads((FOLDER / "layout.schema.json").read_text(encoding="utf-8"))
-    errors = jsonschema.Draft202012Validator(schema).iter_errors(layout)
-    error = jsonschema.exceptions.best_match(errors)
+    try:
+        errors = jsonschema.Draft202012Validator(schema).iter_errors(layout)
+        error = jsonschema.exceptions.best_match(errors)
+    except (ValueError, RecursionError):
+        # of a value that is too long or too deep for jsonschema's message
+        raise LayoutError(f"{origin} has impossible values. See docs/layouts.md.") from None
     if error:
         place = ".".join(map(str, error.absolute_path)) or "the layout itself"
         raise LayoutError(
-            f"{origin} is not valid at {place}: {error.message}. See docs/layouts.md."
+            f"{origin} is not valid at {told(place)}: {told(error.message)}. See docs/layouts.md."
         )
     layout = CSV_DEFAULTS | {"call_unit": "s"} | layout
     columns = layout.setdefault("columns", None)
@@ -171,7 +178,7 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         problem = pattern_problem(pattern)
         if problem:
-            return f"has the timestamp_format '{pattern}': {problem}"
+            return f"has the timestamp_format '{told(pattern)}': {problem}"
     for name in CODED_FIELDS:
         words = layout["codes"][name] or {}
         codes = [code for codes in words.values() for code in codes]
@@ -190,6 +197,8 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
 def pattern_problem(pattern: str) -> str | None:
     """Why times cannot be read by a pattern, as the end of a sentence; None when nothing is known
     against it."""
+    if len(pattern) > LONGEST_PATTERN:
+        return f"it must not be longer than {LONGEST_PATTERN} characters"
     if not PATTERN.fullmatch(pattern):
         return (
             "it must be a Spark datetime pattern such as 'yyyy-MM-dd HH:mm:ss', of the letters "
@@ -204,6 +213,11 @@ def pattern_problem(pattern: str) -> str | None:
     if re.search(r"\[[^]]*[VOXxZ]", letters):
         return "an offset in [ ] may be missing: give two patterns, with and without it"
     return None
+
+
+def has_offset(pattern: str) -> bool:
+    """Whether a pattern reads a time zone or an offset from the text."""
+    return re.search("[VOXxZ]", re.sub("'[^']*'", "", pattern)) is not None
 
 
 # What a pattern consists of: quoted text, the same letter several times, any other character.
@@ -250,26 +264,16 @@ def _digits(tokens: list[re.Match[str]]) -> int:
     return sum(len(number[0]) for number in numbers)
 
 
-def layout_or_problem(layout: Any) -> dict[str, Any]:
-    """For macros, which cannot catch errors: the layout, and under `problem` a sentence or None.
-
-    With a problem the layout is the default one, so that models can still be parsed.
-    """
-    try:
-        return read_layout(layout) | {"problem": None}
-    except LayoutError as error:
-        return read_layout(DEFAULT) | {"problem": str(error)}
-
-
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the layouts available to macros as `adapter.layout`."""
 
     def layout_for_macros(self: SparkAdapter, layout: Any) -> dict[str, Any]:
-        found = layout_or_problem(layout)
+        # Ids of releases and versions of files are hashes of all this; `problem` has always been in it.
+        found = read_layout(layout) | {"problem": None}
         thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
         return found
 
     adapter.layout = layout_for_macros
-    adapter.pattern_problem = lambda self, pattern: pattern_problem(pattern)
+    adapter.has_offset = lambda self, pattern: has_offset(pattern)
     adapter.impossible_year = lambda self, pattern: impossible_year(pattern)
-    adapter._available_ = adapter._available_ | {"impossible_year", "layout", "pattern_problem"}
+    adapter._available_ = adapter._available_ | {"has_offset", "impossible_year", "layout"}

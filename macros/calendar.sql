@@ -5,7 +5,7 @@
     {{ week_start('day') }}
 #}
 {% macro week_start(day) -%}
-    date_sub({{ day }}, pmod(weekday({{ day }}) + 1 - {{ var('week_starts_on') | int }}, 7))
+    date_sub({{ day }}, pmod(weekday({{ day }}) + 1 - {{ var('week_starts_on') }}, 7))
 {%- endmacro %}
 
 
@@ -54,9 +54,9 @@
 #}
 {% macro windows_of_the_day() -%}
     {{ return({
-        'late_peak': [var('lp_begin') | int, var('lp_end') | int],
-        'early_peak': [var('ep_begin') | int, var('ep_end') | int],
-        'work': [var('work_begin') | int, var('work_end') | int],
+        'late_peak': [var('lp_begin'), var('lp_end')],
+        'early_peak': [var('ep_begin'), var('ep_end')],
+        'work': [var('work_begin'), var('work_end')],
     }) }}
 {%- endmacro %}
 
@@ -67,7 +67,7 @@
     {{ in_hours('hour', 9, 17) }}  ->  hour between 9 and 17
 #}
 {% macro in_hours(hour, first, last) -%}
-    {{ hour }} between {{ first | int }} and {{ last | int }}
+    {{ hour }} between {{ first }} and {{ last }}
 {%- endmacro %}
 
 
@@ -76,5 +76,5 @@
     var noct_begin to just before var noct_end.
 #}
 {% macro is_night(hour) -%}
-    ({{ hour }} >= {{ var('noct_begin') | int }} or {{ hour }} < {{ var('noct_end') | int }})
+    ({{ hour }} >= {{ var('noct_begin') }} or {{ hour }} < {{ var('noct_end') }})
 {%- endmacro %}

@@ -67,7 +67,7 @@
         coalesce(max(score) filter (where is_other), 0) / sum(score) as runner_up_share
     from compared
     group by user_id, antenna_id
-    having max(days) filter (where not is_other) >= {{ var('home_min_nights') | int }}
+    having max(days) filter (where not is_other) >= {{ var('home_min_nights') }}
 {%- endmacro %}
 
 
@@ -81,7 +81,7 @@
     {%- set day = 'day' -%}
     {%- if rule == 'night_events' -%}
         {#- the morning belongs to the night that began the day before -#}
-        {%- set day = 'date_sub(day, case when hour < ' ~ var('noct_end') | int ~ ' then 1 else 0 end)' -%}
+        {%- set day = 'date_sub(day, case when hour < ' ~ var('noct_end') ~ ' then 1 else 0 end)' -%}
     {%- endif -%}
     {%- set keys = ['user_id', 'antenna_id'] + by -%}
     select

@@ -32,7 +32,7 @@
 
 {# Whether a pattern reads a time zone or an offset from the text. #}
 {% macro has_offset(pattern) -%}
-    {{ return(modules.re.search('[VzOXxZ]', modules.re.sub("'[^']*'", '', pattern)) is not none) }}
+    {{ return(adapter.has_offset(pattern)) }}
 {%- endmacro %}
 
 

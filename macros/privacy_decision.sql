@@ -15,12 +15,12 @@
 {% macro privacy_decision(value, users, largest_share, residents) -%}
     case
         when coalesce({{ residents }}, 0) = 0 then 'no_data'
-        {%- if var('privacy_k') | int > 0 %}
-        when {{ residents }} <= {{ var('privacy_k') | int }} then 'withheld_k'
+        {%- if var('privacy_k') > 0 %}
+        when {{ residents }} <= {{ var('privacy_k') }} then 'withheld_k'
         {%- endif %}
         when {{ value }} is null then 'not_existing'
-        {%- if var('privacy_k') | int > 0 %}
-        when coalesce({{ users }}, 0) <= {{ var('privacy_k') | int }} then 'withheld_k'
+        {%- if var('privacy_k') > 0 %}
+        when coalesce({{ users }}, 0) <= {{ var('privacy_k') }} then 'withheld_k'
         when {{ largest_share }} > {{ var('privacy_max_share') | float }} then 'withheld_dominance'
         {%- endif %}
         else 'released'
@@ -34,7 +34,7 @@
     every row says that it is not for release.
 #}
 {% macro withheld_text(entries) -%}
-    {%- if var('privacy_k') | int == 0 -%}
+    {%- if var('privacy_k') == 0 -%}
         'PRIVACY GATE OFF, NOT FOR RELEASE'
     {%- else -%}
         array_join(

@@ -1,16 +1,14 @@
 {#
-    The parameters that decide what a release says, as JSON with sorted names; of the layout a hash.
-    Where the data and the key lie is not among them.
+    The parameters that decide what a release says (`in_ledger` of dbt_gnuper/vars.yml), as JSON with
+    sorted names; of the layout a hash.
 #}
 {% macro release_parameters() -%}
-    {%- set parameters = {'layout': local_md5(tojson(raw_layout(), sort_keys=true))} -%}
-    {%- for name in known_vars() | sort if name not in
-        ['raw_data_path', 'raw_file_pattern', 'raw_locations', 'layout', 'pseudonym_key_file', 'clean_up',
-         'quality_gates', 'overlapping_release', 'release_readers', 'table_format', 'earlier_release',
-         'bandicoot_engine', 'compare_home_rules'] -%}
+    {%- set parameters = {} -%}
+    {%- for name in adapter.ledger_vars() -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
-            name: value | map('string') | list if name == 'holidays' and value is not none
+            name: local_md5(tojson(raw_layout(), sort_keys=true)) if name == 'layout'
+            else value | map('string') | list if name == 'holidays' and value is not none
             else value | string if name in ['period_begin', 'period_end'] and value is not none else value
         }) -%}
     {%- endfor -%}

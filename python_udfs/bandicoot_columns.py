@@ -413,6 +413,9 @@ def _document(
 
 _DOCS = {doc.name: doc for indicator in INDICATORS for doc in _columns_of(indicator)}
 
+RECORDS = "reporting__number_of_records"
+"""The column with the number of events that the indicators are made of."""
+
 INDICATOR_NAMES: tuple[str, ...] = tuple(_DOCS)
 
 NEEDED_COLUMNS: tuple[frozenset[str], ...] = tuple(

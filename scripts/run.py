@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from dbt_gnuper import variables
 from python_udfs import bandicoot_compiled
 from scripts import export, mockup, server
 
@@ -39,6 +40,12 @@ def parse_vars(text: str) -> dict[str, Any]:
     return values
 
 
+def all_vars(given: dict[str, Any]) -> dict[str, Any]:
+    """The given vars, and where they are silent, those of dbt_project.yml."""
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
+    return variables.defaults() | variables.merged(project["vars"]) | given
+
+
 def _usage(problem: str) -> str:
     return f"{problem}. Write it like VARS='{{raw_data_path: /data/cdr, holidays: [2024-05-01]}}'."
 
@@ -51,6 +58,11 @@ def say(sentence: str) -> None:
 def main() -> None:
     """Run all steps; the first that fails ends the run with its own message."""
     values = parse_vars(os.environ.get("VARS", ""))
+    settings = all_vars(values)
+    # dbt checks them too, but only after Spark has started
+    problem = variables.problem(settings)
+    if problem:
+        sys.exit(problem)
 
     say("Starting the Spark server")
     if server.main(["start"]):
@@ -64,7 +76,7 @@ def main() -> None:
         if mockup.main([]):
             sys.exit(1)
 
-    if values.get("bandicoot", True) and values.get("bandicoot_engine", "compiled") == "compiled":
+    if settings["bandicoot"] and settings["bandicoot_engine"] == "compiled":
         # Once, here, and not in every worker at the same time.
         bandicoot_compiled.warm_up(str(doors.state_dir / "numba"), say)
 

@@ -7,7 +7,7 @@ with days as (
     select
         *,
         -- a day of few users is told apart from none
-        case when max(users) over (partition by day) > {{ var('privacy_k') | int }} then day end
+        case when max(users) over (partition by day) > {{ var('privacy_k') }} then day end
             as told_day
     from {{ ref('delivery_quality') }}
     where source_file is not null

@@ -1,10 +1,5 @@
 """dbt's adapter for sqlfluff, which has no connection: what macros need of it to be templated."""
 
-from typing import Any
-
-from dbt_gnuper.layouts import DEFAULT, impossible_year, read_layout  # noqa: F401
-
-
-def layout(name: Any) -> dict[str, Any]:
-    """The layout that is linted, whatever var layout is."""
-    return read_layout(DEFAULT) | {"problem": None}
+from dbt_gnuper.layouts import has_offset, impossible_year  # noqa: F401
+from dbt_gnuper.layouts import read_layout as layout  # noqa: F401
+from dbt_gnuper.variables import ledger_vars  # noqa: F401

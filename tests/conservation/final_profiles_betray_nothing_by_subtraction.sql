@@ -99,7 +99,7 @@ from rests
 where
     something_is_released
     and rest is not null
-    and {{ var('privacy_k') | int }} > 0
+    and {{ var('privacy_k') }} > 0
     and (
         rest_users <= {{ var('privacy_k') }}
         or {{ ratio('rest_largest', 'rest') }} > {{ var('privacy_max_share') }}

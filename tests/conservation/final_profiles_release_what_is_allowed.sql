@@ -64,7 +64,7 @@ with residents as (
         contains(released.withheld_values, '{{ measure }}=rest') as is_rest,
         sums.{{ measure }} is not null
         and (
-            {{ var('privacy_k') | int }} = 0
+            {{ var('privacy_k') }} = 0
             or (
                 residents.residents > {{ var('privacy_k') }}
                 and sums.{{ measure }}_users > {{ var('privacy_k') }}

@@ -104,8 +104,8 @@ def test_python_is_formatted_by_ruff() -> None:
     assert_clean("ruff", "format", "--quiet", "--diff", *PYTHON_FOLDERS, "models")
 
 
-def test_generated_columns_are_up_to_date() -> None:
-    assert_clean("python", "-m", "scripts.bandicoot_docs", "--check")
+def test_generated_files_are_up_to_date() -> None:
+    assert_clean("python", "-m", "scripts.generate", "--check")
 
 
 def test_dbt_parses_without_a_warning(target: Path) -> None:

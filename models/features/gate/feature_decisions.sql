@@ -85,8 +85,7 @@ select
     users,
     largest_share,
     case
-        -- not about people
-        when feature = 'dist2c' then 'released'
+        when {{ is_about_the_place('feature') }} then 'released'
         else {{ privacy_decision('value', 'users', 'largest_share', 'residents') }}
     end as decision
 from supported_values

@@ -35,7 +35,7 @@ released as (
 
 ),
 
-{% if var('privacy_k') | int > 0 -%}
+{% if var('privacy_k') > 0 -%}
 withheld as (
 
     select
@@ -66,10 +66,10 @@ allowed as (
         decisions.feature,
         decisions.value,
         coalesce(residents.residents, 0) as residents,
-        {% if var('privacy_k') | int == 0 -%}
+        {% if var('privacy_k') == 0 -%}
         true
         {%- else -%}
-        decisions.feature = 'dist2c'
+        {{ is_about_the_place('decisions.feature') }}
         or (
             coalesce(residents.residents, 0) > {{ var('privacy_k') }}
             and coalesce(decisions.users, 0) > {{ var('privacy_k') }}
@@ -92,7 +92,7 @@ compared as (
                 then 'released but not allowed'
             when allowed.is_allowed and not released.value <=> allowed.value
                 then 'allowed but not released, or another value'
-            {%- if var('privacy_k') | int > 0 %}
+            {%- if var('privacy_k') > 0 %}
             when withheld.feature is not null and released.value is not null
                 then 'released but named as withheld'
             when withheld.feature is not null and allowed.residents = 0
@@ -110,7 +110,7 @@ compared as (
         on
             allowed.antenna_id = released.antenna_id
             and allowed.feature = released.feature
-    {%- if var('privacy_k') | int > 0 %}
+    {%- if var('privacy_k') > 0 %}
     full outer join withheld
         on
             allowed.antenna_id = withheld.antenna_id

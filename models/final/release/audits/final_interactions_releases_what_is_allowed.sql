@@ -32,7 +32,7 @@ allowed as (
         pairs.antenna_id2,
         {%- for count in counts %}
         case
-            {%- if var('privacy_k') | int == 0 %}
+            {%- if var('privacy_k') == 0 %}
             when true
             {%- else %}
             when

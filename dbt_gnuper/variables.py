@@ -1,0 +1,307 @@
+"""The project's vars: vars.yml describes them, and the values that are given are checked here.
+
+dbt hands vars to models and macros unchecked. An impossible value would end in an error of Jinja or
+of Spark, or would be misread without a word. The plugin therefore checks all vars before dbt parses
+anything, and the run stops with one sentence that names the var, its value and what is allowed.
+"""
+
+import datetime
+import difflib
+import functools
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+from dbt.adapters.spark.impl import SparkAdapter
+from dbt.config.project import load_raw_project
+from dbt.config.runtime import RuntimeConfig
+from dbt_common.exceptions import DbtRuntimeError
+
+from dbt_gnuper.layouts import LayoutError, has_offset, pattern_problem, read_layout, told
+
+FILE = Path(__file__).with_name("vars.yml")
+PROJECT = "gnuper"
+
+Values = Mapping[str, Any]
+
+
+@functools.cache
+def headings() -> dict[str, dict[str, dict[str, Any]]]:
+    """What vars.yml says: the vars by name, under their headings."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))
+
+
+def known_vars() -> dict[str, dict[str, Any]]:
+    """What vars.yml says of each var, by name."""
+    return {name: about for group in headings().values() for name, about in group.items()}
+
+
+def defaults() -> dict[str, Any]:
+    """The value of each var when none is given."""
+    return {name: about["default"] for name, about in known_vars().items()}
+
+
+def ledger_vars() -> list[str]:
+    """Names of the vars that decide what a release says."""
+    return sorted(name for name, about in known_vars().items() if about["in_ledger"])
+
+
+# --- what a single var may be ---------------------------------------------------------------------
+
+
+def is_date(value: Any) -> bool:
+    """Whether a value is a date of the calendar: a date of YAML, or a text yyyy-MM-dd."""
+    if not isinstance(value, str):
+        return type(value) is datetime.date  # a datetime is a date to isinstance
+    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return False
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def is_path(value: Any) -> bool:
+    """Whether a text can name a file. Other types are judged by `type`."""
+    return not isinstance(value, str) or (bool(value.strip()) and "\0" not in value)
+
+
+def is_glob(value: Any) -> bool:
+    """Whether a text is a glob of file names that Spark and Python read alike: *, ?, [abc], [!a-c]."""
+    if not isinstance(value, str):
+        return True
+    ranges = re.findall(r"(\w)-(\w)", "".join(re.findall(r"\[[^]]*\]", value)))
+    return (
+        is_path(value)
+        and re.fullmatch(r"([^][/\\{}^]|\[!?[\w.-]+\])+", value) is not None
+        and all(first <= last for first, last in ranges)
+    )
+
+
+def _is_number(_: Any, value: Any) -> bool:
+    return type(value) is int or (type(value) is float and math.isfinite(value))
+
+
+FORMATS = jsonschema.FormatChecker(formats=())
+FORMATS.checks("path")(is_path)
+FORMATS.checks("glob")(is_glob)
+
+# JSON Schema takes 15.0 for a whole number and lets NaN pass every limit.
+Schema = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "date": lambda _, value: is_date(value),
+            "integer": lambda _, value: type(value) is int,
+            "number": _is_number,
+        }
+    ),
+)
+
+
+def allowed(about: Values) -> str:
+    """What a var may be, as the end of "It must be"."""
+    if "allowed" in about:
+        return about["allowed"]
+    if "enum" in about:
+        *first, last = ("null" if choice is None else choice for choice in about["enum"])
+        return f"{', '.join(first)} or {last}"
+    if about["type"] == "boolean":
+        return "true or false"
+    if about["type"] == "integer":
+        return f"a whole number from {about['minimum']} to {about['maximum']}"
+    return f"a number above {about['exclusiveMinimum']} and up to {about['maximum']}"
+
+
+def shown(value: Any) -> str:
+    """A value for a sentence."""
+    try:
+        is_date_of_yaml = isinstance(value, datetime.date)
+        text = str(value) if is_date_of_yaml else json.dumps(value, default=str, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        return f"a value of the type {type(value).__name__} that cannot be shown"
+    return told(text)
+
+
+def _sentence(name: str, value: Any, must_be: str) -> str:
+    return f"The var {name} is {shown(value)}. It must be {must_be}."
+
+
+def _problem_of_name(name: Any) -> str:
+    names = list(known_vars())
+    near = difflib.get_close_matches(str(name), names, n=1)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"There is no var {shown(name)}.{hint} The vars are: {', '.join(names)}."
+
+
+def _problem_of_value(name: str, value: Any) -> str | None:
+    about = known_vars()[name]
+    # dbt runs a text in a var as a template, with all that macros can do. Vars are data here.
+    if isinstance(value, str) and (found := re.search(r"\{[{%#]", value)):
+        return (
+            f"The var {name} holds '{found[0]}', which dbt would run as a template. A var is data: "
+            "write it without, or rename the file or folder that it names."
+        )
+    try:
+        is_possible = Schema(about, format_checker=FORMATS).is_valid(value)
+    except (ValueError, RecursionError):
+        # of an impossible value that is too long or too deep for jsonschema's message
+        is_possible = False
+    return None if is_possible else _sentence(name, value, allowed(about))
+
+
+# --- rules between vars, and those that a schema cannot say ---------------------------------------
+
+
+def _night_lasts_over_midnight(values: Values) -> str | None:
+    begin, end = values["noct_begin"], values["noct_end"]
+    if begin > end:
+        return None
+    return _sentence(
+        "noct_begin", begin, f"an hour after noct_end ({end}), for the night lasts over midnight"
+    )
+
+
+def _hours_begin_before_they_end(values: Values) -> str | None:
+    for window in ("work", "ep", "lp"):
+        begin, end = values[f"{window}_begin"], values[f"{window}_end"]
+        if begin > end:
+            return _sentence(f"{window}_begin", begin, f"an hour not after {window}_end ({end})")
+    return None
+
+
+def _period_begins_before_it_ends(values: Values) -> str | None:
+    begin, end = values["period_begin"], values["period_end"]
+    if begin is None or end is None or str(begin) <= str(end):
+        return None
+    return _sentence("period_begin", begin, f"a date not after period_end ({end})")
+
+
+def _layout_is_valid(values: Values) -> str | None:
+    try:
+        read_layout(values["layout"])
+    except LayoutError as error:
+        return str(error)
+    return None
+
+
+def _patterns_are_valid(values: Values) -> str | None:
+    patterns = values["timestamp_format"]
+    for pattern in [patterns] if isinstance(patterns, str) else patterns or ():
+        problem = pattern_problem(pattern)
+        if problem:
+            return f"The var timestamp_format is {shown(pattern)}: {problem}."
+    return None
+
+
+def _zones_are_known(values: Values) -> str | None:
+    layout = read_layout(values["layout"])
+    patterns = values["timestamp_format"]
+    patterns = layout["timestamp_format"] if patterns is None else patterns
+    for pattern in [patterns] if isinstance(patterns, str) else patterns:
+        if has_offset(pattern) and not layout["local_timezone"]:
+            return (
+                f"The timestamp format '{told(pattern)}' has a time zone in it: the layout must say which "
+                "local_timezone the times are to be turned into."
+            )
+    return None
+
+
+# In this order; each may rely on the ones before.
+RULES: tuple[Callable[[Values], str | None], ...] = (
+    _night_lasts_over_midnight,
+    _hours_begin_before_they_end,
+    _period_begins_before_it_ends,
+    _layout_is_valid,
+    _patterns_are_valid,
+    _zones_are_known,
+)
+
+
+def problem(given: Values) -> str | None:
+    """Why a run with these vars is impossible, as a sentence; None when it is possible.
+
+    A var that is not given has its default.
+    """
+    for name, value in given.items():
+        is_known = name in known_vars()
+        found = _problem_of_value(name, value) if is_known else _problem_of_name(name)
+        if found:
+            return found
+    values = defaults() | dict(given)
+    return next(filter(None, (rule(values) for rule in RULES)), None)
+
+
+# --- the vars of a run ----------------------------------------------------------------------------
+
+
+def merged(declared: Values, packages: Iterable[str] = ()) -> dict[str, Any]:
+    """The vars of a dbt_project.yml as models get them: those below the project's name come before
+    those of all projects. What is below the name of another package is that package's."""
+    own = declared.get(PROJECT)
+    everywhere = {
+        name: value
+        for name, value in declared.items()
+        if not (isinstance(value, dict) and name in {PROJECT, *packages})
+    }
+    return everywhere | (own if isinstance(own, dict) else {})
+
+
+def problem_of_run(config: RuntimeConfig) -> str | None:
+    """Why dbt cannot go on with its configuration, as a sentence; None when it can, and for projects
+    that have nothing to do with this one."""
+    folder = Path(config.project_root) / config.packages_install_path
+    packages = [path.parent.name for path in folder.glob("*/dbt_project.yml")]
+    given = merged(config.vars.to_dict(), packages) | config.cli_vars
+    if config.project_name != PROJECT:
+        if PROJECT not in packages:
+            return None
+        # The project that uses this one as a package may have vars of its own.
+        given = {name: value for name, value in given.items() if name in known_vars()}
+        given = merged(load_raw_project(str(folder / PROJECT)).get("vars", {})) | given
+    for name, about in known_vars().items():
+        if name not in given:
+            return (
+                f"The var {name} has no value in dbt_project.yml. Write it there again; its default "
+                f"is {shown(about['default'])}."
+            )
+    return problem(given) or _problem_of_format(config, given["table_format"])
+
+
+def _problem_of_format(config: RuntimeConfig, table_format: str) -> str | None:
+    """dbt reads +file_format, which names the var, before it reads the vars of dbt_project.yml."""
+    for kind, settings in (("models", config.models), ("seeds", config.seeds)):
+        file_format = settings.get(PROJECT, {}).get("+file_format", "parquet")
+        if file_format != table_format:
+            return (
+                f"The var table_format is {shown(table_format)}, but +file_format of {kind} in "
+                f"dbt_project.yml is {shown(file_format)}. Give table_format on the command line, or "
+                "write the same into +file_format."
+            )
+    return None
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Check the vars when dbt makes its adapter, which is before it parses; and tell macros which
+    vars decide what a release says.
+
+    At this moment, and not when dbt starts the plugin, the vars of `dbt retry` are known.
+    """
+    start = adapter.__init__
+
+    def start_with_possible_vars(self: SparkAdapter, config: Any, mp_context: Any) -> None:
+        # `dbt debug` has a profile only
+        found = problem_of_run(config) if isinstance(config, RuntimeConfig) else None
+        if found:
+            raise DbtRuntimeError(found)
+        start(self, config, mp_context)
+
+    adapter.__init__ = start_with_possible_vars
+    adapter.ledger_vars = lambda self: ledger_vars()
+    adapter._available_ = adapter._available_ | {"ledger_vars"}
