@@ -3,5 +3,5 @@
     indicators, from python_udfs/bandicoot_columns.py.
 #}
 {% macro bandicoot_columns() -%}
-    {{ return(adapter.bandicoot_columns()) }}
+    {{ return(plugin().bandicoot_columns()) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@
     behind it and none who dominates it; see `antenna_support` for the parts.
 #}
 {% macro features() -%}
-    {{ return(adapter.features()) }}
+    {{ return(plugin().features()) }}
 {%- endmacro %}
 
 

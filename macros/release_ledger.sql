@@ -4,7 +4,7 @@
 #}
 {% macro release_parameters() -%}
     {%- set parameters = {} -%}
-    {%- for name in adapter.ledger_vars() -%}
+    {%- for name in plugin().ledger_vars() -%}
         {%- set value = var(name) -%}
         {%- do parameters.update({
             name: local_md5(tojson(raw_layout(), sort_keys=true)) if name == 'layout'

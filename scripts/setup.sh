@@ -46,6 +46,6 @@ fi
 
 echo "Installing the packages of $lock (once, about 500 MB) ..."
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
-# dbt finds the project's plugin, and Python models their modules, through this path.
-pwd > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/gnuper.pth"
+# The project itself, in place: dbt finds its plugin, and Python models their modules.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 cp "$lock" "$mark"

@@ -6,7 +6,7 @@
 #}
 {% macro purge() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
-    {%- set problem = adapter.lock_run(target.schema) -%}
+    {%- set problem = plugin().lock_run(target.schema) -%}
     {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
     {%- set release_schema = relation_of('current_release').schema -%}
     {%- set nodes = graph.nodes.values()
