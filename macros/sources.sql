@@ -1,9 +1,10 @@
 {#
     Registers the raw files as tables that Spark reads in place; nothing is copied or loaded.
-    Stops the run with one sentence when there is nothing to read.
+    Stops the run with one sentence when there is nothing to read. `dbt compile` and `dbt docs generate`,
+    which render this too, read nothing: they need neither the files nor the key.
 #}
 {% macro register_raw_sources() -%}
-    {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- if not execute or flags.WHICH in ('compile', 'generate') -%}{{ return('') }}{%- endif -%}
     {%- set folder = raw_data_folder() -%}
     {%- set pattern = var('raw_file_pattern') -%}
     {%- set cdr = source('raw', 'cdr') -%}
