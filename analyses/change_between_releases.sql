@@ -1,26 +1,45 @@
 {#
     What has changed since an earlier release, which lies in the schema of var earlier_release. Only
-    antennas of which both releases have the value are compared; the others are counted.
+    antennas of which both releases have the value in a period are compared; the others are counted.
 #}
 
-{% if var('earlier_release') is none -%}
-select 'Set var earlier_release to the schema of an earlier release.' as nothing_to_compare
+{%- if var('earlier_release') is none -%}
+    {%- set nothing = 'Set var earlier_release to the schema of an earlier release.' -%}
+{%- else -%}
+    {%- set earlier = released('final_features', var('earlier_release')) -%}
+    {%- set later = released('final_features') -%}
+    {%- set nothing = why_incomparable(earlier, later) -%}
+{%- endif -%}
+
+{%- if nothing -%}
+    {#- dbt shows the first letters of a text alone -#}
+    {%- if flags.WHICH == 'show' -%}{%- do exceptions.warn(nothing) -%}{%- endif -%}
+select {{ text_literal(nothing) }} as nothing_to_compare
 {%- else -%}
 with earlier as (
 
-    {{ released_values(var('earlier_release') ~ '.final_features') }}
+    {{ released_values(earlier) }}
 
 ),
 
 later as (
 
-    {{ released_values(released('final_features')) }}
+    {{ released_values(later) }}
+
+),
+
+periods_of_both as (
+
+    select period from earlier
+    intersect
+    select period from later
 
 ),
 
 compared as (
 
     select
+        coalesce(later.period, earlier.period) as period,
         coalesce(later.position, earlier.position) as position,
         coalesce(later.feature, earlier.feature) as feature,
         earlier.value as earlier_value,
@@ -28,21 +47,35 @@ compared as (
     from later
     full outer join earlier
         on
-            later.antenna_id = earlier.antenna_id
+            later.period = earlier.period
+            and later.antenna_id = earlier.antenna_id
             and later.feature = earlier.feature
 
 )
 
 select
-    feature,
-    count_if(earlier_value is not null and later_value is not null) as antennas_in_both,
-    count_if(later_value is null and earlier_value is not null) as antennas_in_earlier_only,
-    count_if(earlier_value is null and later_value is not null) as antennas_in_later_only,
-    median(earlier_value) filter (where later_value is not null) as earlier_median,
-    median(later_value) filter (where earlier_value is not null) as later_median,
-    median(later_value - earlier_value) as median_change,
-    corr(earlier_value, later_value) as correlation
+    compared.period,
+    compared.feature,
+    count_if(
+        compared.earlier_value is not null and compared.later_value is not null
+    ) as antennas_in_both,
+    count_if(
+        compared.earlier_value is not null and compared.later_value is null
+    ) as antennas_in_earlier_only,
+    count_if(
+        compared.earlier_value is null and compared.later_value is not null
+    ) as antennas_in_later_only,
+    median(compared.earlier_value) filter (
+        where compared.later_value is not null
+    ) as earlier_median,
+    median(compared.later_value) filter (
+        where compared.earlier_value is not null
+    ) as later_median,
+    median(compared.later_value - compared.earlier_value) as median_change,
+    corr(compared.earlier_value, compared.later_value) as correlation
 from compared
-group by position, feature
-order by position
+inner join periods_of_both
+    on compared.period = periods_of_both.period
+group by compared.period, compared.position, compared.feature
+order by compared.period desc, compared.position asc
 {%- endif %}

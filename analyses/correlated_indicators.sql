@@ -1,7 +1,7 @@
 {#
     Which features tell the same story: the correlation of each pair of features over the antennas
-    that have both, the strongest first. Bandicoot's indicators are left out, for they would make a
-    quarter of a million pairs.
+    that have both, the strongest first, in each period apart. Bandicoot's indicators are left out,
+    for they would make a quarter of a million pairs.
 #}
 
 with released as (
@@ -11,6 +11,7 @@ with released as (
 )
 
 select
+    one.period,
     one.feature as feature1,
     other.feature as feature2,
     count(*) as antennas,
@@ -18,12 +19,13 @@ select
 from released as one
 inner join released as other
     on
-        one.antenna_id = other.antenna_id
+        one.period = other.period
+        and one.antenna_id = other.antenna_id
         and one.position < other.position
 where
     one.value is not null
     and other.value is not null
-group by one.feature, other.feature
+group by one.period, one.feature, other.feature
 -- a correlation of a handful of antennas means nothing
 having count(*) >= 10
-order by abs(correlation) desc nulls last, feature1 asc, feature2 asc
+order by one.period desc, abs(correlation) desc nulls last, feature1 asc, feature2 asc

@@ -1,11 +1,16 @@
-{# Per category of features: which share of the antennas with residents has a released value. #}
+{#
+    Per category of features: which share of the values of antennas with residents was released. The
+    report of the release counts them over all periods.
+#}
+
+{%- set final_features = released('final_features') %}
 
 with report as (
 
     select
         *,
         case
-            when position >= {{ features() | length }} then 'bandicoot'
+            when contains(feature, '__') then 'bandicoot'
             when feature like '%_peak_ratio' then 'peaks'
             when feature like '%_work_ratio' then 'working hours'
             when feature like '%_week_ratio' then 'weekends and holidays'
@@ -15,14 +20,25 @@ with report as (
     from {{ released('release_report') }}
     where released_table = 'final_features'
 
+),
+
+periods as (
+
+    select count(distinct {{ period_in(final_features) }}) as periods
+    from {{ final_features }}
+
 )
 
 select
-    category,
+    report.category,
     count(*) as features,
-    {{ ratio('sum(released)', 'sum(total - no_data)') }} as released_share,
-    {{ ratio('sum(withheld_k)', 'sum(total - no_data)') }} as too_few_users_share,
-    {{ ratio('sum(withheld_dominance)', 'sum(total - no_data)') }} as dominated_share
+    any_value(periods.periods) as periods,
+    {{ ratio('sum(report.released)', 'sum(report.total - report.no_data)') }} as released_share,
+    {{ ratio('sum(report.withheld_k)', 'sum(report.total - report.no_data)') }}
+        as too_few_users_share,
+    {{ ratio('sum(report.withheld_dominance)', 'sum(report.total - report.no_data)') }}
+        as dominated_share
 from report
-group by category
+cross join periods
+group by report.category
 order by released_share

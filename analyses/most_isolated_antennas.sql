@@ -1,9 +1,14 @@
-{# The twenty antennas whose residents call the fewest other places, and how far away these are. #}
+{#
+    The twenty antennas of each period whose residents call the fewest other places, and how far away
+    these are.
+#}
 
-with most_isolated as (
+{%- set final_features = released('final_features') %}
+
+with antennas as (
 
     select
-        {{ period_of_row() }} as period,
+        {{ period_in(final_features) }} as period,
         antenna_id,
         longitude,
         latitude,
@@ -11,12 +16,33 @@ with most_isolated as (
         calls_isolation as share_of_antennas_called,
         calls_dist_mean as mean_km_of_calls,
         dist2c as km_to_capital
-    from {{ released('final_features') }}
+    from {{ final_features }}
     where calls_isolation is not null
-    order by calls_isolation asc, calls_dist_mean desc
-    limit 20
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by period
+            order by share_of_antennas_called asc, mean_km_of_calls desc, antenna_id asc
+        ) as place_in_period
+    from antennas
 
 )
 
-select * from most_isolated
-order by share_of_antennas_called asc, mean_km_of_calls desc
+select
+    period,
+    place_in_period,
+    antenna_id,
+    longitude,
+    latitude,
+    active_users,
+    share_of_antennas_called,
+    mean_km_of_calls,
+    km_to_capital
+from ranked
+where place_in_period <= 20
+order by period desc, place_in_period asc

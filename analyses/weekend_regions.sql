@@ -1,19 +1,21 @@
 {#
     Where residents are more active on weekends and holidays than elsewhere, and where less. The
-    shares are compared with the median antenna, for the share itself depends on the calendar.
+    shares are compared with the period's median antenna, for the share itself depends on the calendar.
 #}
+
+{%- set final_features = released('final_features') %}
 
 with shares as (
 
     select
-        {{ period_of_row() }} as period,
+        {{ period_in(final_features) }} as period,
         antenna_id,
         longitude,
         latitude,
         active_users,
         (og_calls_week_ratio + ic_calls_week_ratio) / 2 as calls_share,
         (og_sms_week_ratio + ic_sms_week_ratio) / 2 as sms_share
-    from {{ released('final_features') }}
+    from {{ final_features }}
 
 ),
 
@@ -43,4 +45,4 @@ select
         when calls_above_median is not null and sms_above_median is not null then 'mixed'
     end as region
 from compared
-order by calls_above_median desc nulls last, antenna_id asc
+order by period desc, calls_above_median desc nulls last, antenna_id asc

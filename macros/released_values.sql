@@ -1,13 +1,14 @@
 {#
-    Query with one row per antenna, period and feature of a released table final_features: antenna_id
-    (with the period, see antenna_in_period), position (the place among the features), feature and
-    value, NULL where there is none.
+    Query with one row per period, antenna and feature of a released table final_features: period
+    ('all' where the table has none), antenna_id, position (the place among the features), feature
+    and value, NULL where there is none.
 
     select * from ({{ released_values(released('final_features')) }})
 #}
 {% macro released_values(relation) -%}
     select
-        {{ released_key() }} as antenna_id,
+        {{ period_in(relation) }} as period,
+        antenna_id,
         stack(
             {{ features() | length }},
             {%- for feature in features() %}

@@ -94,6 +94,11 @@ def key(name: str, columns: Collection[str]) -> list[str]:
     return ["period", *KEYS[name]] if "period" in columns else KEYS[name]
 
 
+def in_periods(periods: Collection[str]) -> str:
+    """What follows a number of antennas or pairs: " in 4 periods", nothing without periods."""
+    return f" in {len(periods)} period{'s' if len(periods) > 1 else ''}" if periods else ""
+
+
 def without_formulas(table: pa.Table) -> pa.Table:
     """A table for CSV: an id that a spreadsheet would run as a formula begins with an apostrophe."""
     for place, field in enumerate(table.schema):

@@ -25,7 +25,7 @@ import shapely
 import shapely.affinity
 import yaml
 
-from scripts.export import INDICATOR, KEYS, key
+from scripts.export import INDICATOR, KEYS, in_periods, key
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
@@ -230,12 +230,21 @@ def correlations(listed: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def ties(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
-    """Pairs of different antennas by their places in the list of antennas."""
+    """Pairs of different antennas by their places in the list of antennas.
+
+    Where both sides of calls and texts were delivered, the two rows of a pair are alike and one of
+    them is taken; otherwise a row is what one end counted, and both are.
+    """
     pair = key("final_flows", tables["final_flows"].columns)
     table = tables["final_interactions"].merge(tables["final_flows"], how="left", on=pair)
     place = {name: place for place, name in enumerate(tables["final_features"]["antenna_id"])}
     pairs = table[table["antenna_id1"] != table["antenna_id2"]]
+    there = pairs.set_index(["antenna_id1", "antenna_id2"])[["call_count", "sms_count"]]
+    alike = there.equals(there.swaplevel().rename_axis(there.index.names).reindex(there.index))
+    if alike:
+        pairs = pairs[pairs["antenna_id1"] < pairs["antenna_id2"]]
     return {
+        "alike": alike,
         "from": [place[name] for name in pairs["antenna_id1"]],
         "to": [place[name] for name in pairs["antenna_id2"]],
         "km": rounded(pairs["distance_km"]),
@@ -245,13 +254,30 @@ def ties(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, Any]:
     """A profile's measures: one list per antenna, in the order of the antennas."""
-    times = sorted(table[time].unique())
+    # Also the times of which no antenna has a row.
+    if time == "hour":
+        times = list(range(24))
+    else:
+        times = list(pd.date_range(table[time].min(), table[time].max(), freq="7D").date)
     measures = {}
     for measure in MEASURES:
         wide = table.pivot(index="antenna_id", columns=time, values=measure)
         wide = wide.reindex(index=antennas, columns=times)
         measures[measure] = [rounded(row) for row in wide.to_numpy(dtype=float)]
     return {"times": [str(value) for value in times], "measures": measures}
+
+
+def days_of(period: str) -> list[str] | None:
+    """Where the bars of a month (yyyy-MM) or a week (its first day) begin and end; None for all.
+
+    A day's bar has its midnight in the middle.
+    """
+    if period == "all":
+        return None
+    is_month = len(period) == len("yyyy-MM")
+    first = pd.Timestamp(period)
+    after = first + (pd.DateOffset(months=1) if is_month else pd.DateOffset(weeks=1))
+    return [str(day - pd.Timedelta(hours=12)) for day in (first, after)]
 
 
 def gate(report: pd.DataFrame) -> list[dict[str, Any]]:
@@ -262,7 +288,9 @@ def gate(report: pd.DataFrame) -> list[dict[str, Any]]:
     return [{"group": group, **row} for group, row in found.to_dict("index").items()]
 
 
-def page_data(tables: dict[str, pd.DataFrame], decided: list[dict[str, Any]]) -> dict[str, Any]:
+def page_data(
+    tables: dict[str, pd.DataFrame], period: str, decided: list[dict[str, Any]]
+) -> dict[str, Any]:
     """All numbers of the page for a period; what was `decided` is of all periods together."""
     table = tables["final_features"]
     quality = tables["data_quality"].dropna(subset="day")
@@ -293,6 +321,7 @@ def page_data(tables: dict[str, pd.DataFrame], decided: list[dict[str, Any]]) ->
         "weekly": profile(tables["final_weekly_profile"], antennas, "week"),
         "measures": {measure: measure_label(measure) for measure in MEASURES},
         "quality": {
+            "shown_days": days_of(period),
             "day": [str(day) for day in quality["day"]],
             "accepted": quality["accepted_rows"].tolist(),
             "rejected": {
@@ -311,11 +340,14 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
     gate_counts = gate(tables["release_report"])
     periods = tables_of_periods(tables)
-    data = {period: page_data(part, gate_counts) for period, part in periods.items()}
+    data = {period: page_data(part, period, gate_counts) for period, part in periods.items()}
     decided = pd.DataFrame(gate_counts).set_index("group").sum()
     released = tables["final_features"]
     judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
+    # Of a release by periods each pair has a row per period, and counts once.
+    pairs = tables["final_interactions"][KEYS["final_interactions"]].drop_duplicates()
+    linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
     template = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True
     ).from_string(TEMPLATE.read_text())
@@ -326,11 +358,14 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         run=run,
         parameters=json.loads(run["parameters"]),
         version=project["version"],
-        periods=list(periods),
+        is_by_period="period" in released,
+        in_periods=in_periods(periods if "period" in released else []),
+        rows=len(released),
         gate_off=any(GATE_OFF in text for text in released["withheld_features"]),
         antennas=released["antenna_id"].nunique(),
         shown_antennas=released.loc[released["active_users"].notna(), "antenna_id"].nunique(),
-        pairs=len(tables["final_interactions"]),
+        pairs=len(pairs),
+        linked_pairs=len(set(map(frozenset, linked.to_numpy()))),
         released=decided["released"] / max(judged, 1),
         accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
         delivered=int(quality["delivered_rows"].sum()),
@@ -341,7 +376,6 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         },
         undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
         withheld_most=most_withheld(tables["release_report"]),
-        rows=len(released),
     )
 
 

@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import yaml
 
 from dbt_gnuper import variables
@@ -53,6 +54,16 @@ def _usage(problem: str) -> str:
 def say(sentence: str) -> None:
     """One line of progress."""
     print(f"==> {sentence}", flush=True)
+
+
+def summary(features: pa.Table) -> str:
+    """What was built, in a sentence."""
+    antennas = len(features["antenna_id"].unique())
+    periods = features["period"].unique() if "period" in features.column_names else []
+    return (
+        f"Built final_features: {antennas} antennas{export.in_periods(periods)} with "
+        f"{features.num_columns} columns, in {OUTPUT / 'final_features.csv'} and as .parquet beside it."
+    )
 
 
 def main() -> None:
@@ -99,11 +110,7 @@ def main() -> None:
         )
 
     say("Exporting the released tables")
-    features = export.export(OUTPUT)["final_features"]
-    print(
-        f"\nBuilt final_features: {features.num_rows} antennas with {features.num_columns} columns, "
-        f"in {OUTPUT / 'final_features.csv'} and as .parquet beside it."
-    )
+    print(f"\n{summary(export.export(OUTPUT)['final_features'])}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
 {# A released table for sqlfluff, which knows no target. #}
-{% macro released(name) -%}
+{% macro released(name, schema=none) -%}
     {{ name }}
 {%- endmacro %}

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,53 @@ def mockup_project(make_project: Callable[..., Project], mockup_sample: Path) ->
 def mockup_output(mockup_project: Project) -> Path:
     """The exported files of the mock-up project."""
     return mockup_project.export()
+
+
+@dataclass
+class Release:
+    """A release with its exported files. `period` is the var that it was made with."""
+
+    period: str
+    project: Project
+    output: Path
+
+    def file(self, name: str) -> pd.DataFrame:
+        """The rows of an exported table; of a release without periods with the period 'all'."""
+        table = pd.read_parquet(self.output / f"{name}.parquet")
+        return table if "period" in table else table.assign(period="all")
+
+
+@pytest.fixture(scope="session")
+def release_by(
+    request: pytest.FixtureRequest,
+    make_project: Callable[..., Project],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str], Release]:
+    """Releases by a period, each built once: `release_by('week')`.
+
+    That of all the time is the mock-up project's; those of months and weeks are of a small town,
+    over three weeks of two months, without bandicoot.
+    """
+    sample = tmp_path_factory.mktemp("town") / "sample"
+    releases: dict[str, Release] = {}
+
+    def build(period: str) -> Release:
+        if period == "all":
+            output = request.getfixturevalue("mockup_output")
+            return Release(period, request.getfixturevalue("mockup_project"), output)
+        if not sample.exists():
+            town = mockup.Options(
+                users=300, antennas=15, machines=1, start=date(2024, 4, 22), days=21
+            )
+            mockup.generate(town, sample)
+        settings = {"period": period, "bandicoot": False, "privacy_k": 3}
+        project = make_project(f"town_by_{period}", raw_data_path=str(sample), **settings)
+        project.build()
+        return Release(period, project, project.export())
+
+    def get(period: str) -> Release:
+        if period not in releases:
+            releases[period] = build(period)
+        return releases[period]
+
+    return get

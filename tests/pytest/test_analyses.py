@@ -1,38 +1,72 @@
-"""Every analysis runs on a release and answers its question, by a second way of computing it."""
+"""Every analysis runs on a release and answers its question, by a second way of computing it.
+
+The releases are by all, week and month; the reader's vars say otherwise, and the reader has neither
+the raw files nor the key.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import PROJECT_ROOT, Project
-from pyhive import hive
+from conftest import PROJECT_ROOT, Outcome, Project, Release
 
 ANALYSES = sorted(file.stem for file in (PROJECT_ROOT / "analyses").glob("*.sql"))
+# What a release was made with, and what a reader of it says.
+READERS_VARS = {
+    "all": {"period": "week", "bandicoot": False},
+    "week": {"period": "all", "bandicoot": True},
+    "month": {"period": "week", "bandicoot": True},
+}
 
 
-def answer(project: Project, analysis: str, **more_vars: Any) -> pd.DataFrame:
-    """Compile an analysis as a reader would and run it."""
-    outcome = project.dbt("compile", "--select", analysis, **more_vars)
+def reader(project: Project) -> Project:
+    """Somebody who has the release alone."""
+    key_file = project.folder / "no.key"
+    return replace(
+        project, vars={"raw_data_path": "/nowhere/cdr/", "pseudonym_key_file": str(key_file)}
+    )
+
+
+def show(project: Project, *analyses: str, **more_vars: Any) -> Outcome:
+    """Ask analyses as a reader does."""
+    return reader(project).dbt(
+        "show", "--no-populate-cache", "--limit", "-1", "--select", *analyses, **more_vars
+    )
+
+
+def tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
+    """What analyses answered, by name, with numbers as such and all else as text."""
     assert outcome.success, outcome.output[-4000:]
-    compiled = outcome.result.result.results[0].node.compiled_code
-    assert f"{project.schema}_restricted" not in compiled, "an analysis reads the release alone"
-    return project.query(compiled.replace("{", "{{").replace("}", "}}"))
-
-
-@pytest.fixture(scope="module")
-def features(mockup_project: Project) -> pd.DataFrame:
-    """The released features, by antenna."""
-    return mockup_project.table("final_features").set_index("antenna_id").sort_index()
+    found = {}
+    for run in outcome.result.result.results:
+        columns = {
+            column.name: [
+                value if value is None or isinstance(value, str) else str(value)
+                for value in column.values()
+            ]
+            for column in run.agate_table.columns
+        }
+        table = pd.DataFrame(columns, dtype=object)
+        for name in table.columns.difference(["period", "antenna_id"]):
+            numbers = pd.to_numeric(table[name], errors="coerce")
+            if numbers.notna().sum() == table[name].notna().sum():
+                table[name] = numbers
+        found[run.node.name] = table
+    return found
 
 
 def computed_here(features: pd.DataFrame) -> pd.DataFrame:
-    """The features without the antenna's place and bandicoot's indicators."""
-    last = features.columns.get_loc("reporting__number_of_records")
-    return features.iloc[:, 2:last].astype(float)
+    """The features without keys, the antenna's place, bandicoot's indicators and what was withheld."""
+    others = ["period", "antenna_id", "longitude", "latitude", "withheld_features"]
+    names = [name for name in features if "__" not in name and name not in others]
+    return features[names].astype(float)
 
 
 def mean(features: pd.DataFrame, *names: str) -> pd.Series:
@@ -40,107 +74,268 @@ def mean(features: pd.DataFrame, *names: str) -> pd.Series:
     return features[list(names)].astype(float).mean(axis=1, skipna=False)
 
 
-def test_each_analysis_is_described_and_tested() -> None:
+def assert_rows(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """The same rows in the same order, in the columns that are expected."""
+    pd.testing.assert_frame_equal(
+        found[list(expected)].reset_index(drop=True),
+        expected.reset_index(drop=True),
+        check_dtype=False,
+        rtol=1e-9,
+        atol=1e-12,
+    )
+
+
+@dataclass
+class Asked:
+    """A release and what the analyses say of it."""
+
+    release: Release
+    features: pd.DataFrame
+    earlier: pd.DataFrame
+    answers: dict[str, pd.DataFrame]
+    output: str
+    statements: str
+
+    def latest_first(self, **columns: Any) -> pd.DataFrame:
+        """Rows about antennas, those of the latest period first."""
+        keys = self.features[["period", "antenna_id"]]
+        return keys.assign(**columns).sort_values("period", ascending=False, kind="stable")
+
+
+@pytest.fixture(
+    scope="module", params=["all", "week", pytest.param("month", marks=pytest.mark.slow)]
+)
+def asked(request: pytest.FixtureRequest, release_by: Callable[[str], Release]) -> Asked:
+    """All analyses of a release, in one command, with other vars than the release's."""
+    release = release_by(request.param)
+    project = release.project
+    features = release.file("final_features")
+
+    # An earlier release in which ratios of calls were 0.5 less, one antenna was small, and the first
+    # period was another one.
+    small = features["antenna_id"].min()
+    earlier = features.assign(
+        calls_ratio=features["calls_ratio"] - 0.5,
+        sms_ratio=features["sms_ratio"].mask(features["antenna_id"] == small),
+    )
+    period = ""
+    if request.param != "all":
+        earlier["period"] = earlier["period"].replace(features["period"].min(), "2001-01")
+        period = f"case when period = '{features['period'].min()}' then '2001-01' else period end as period,"
+    schema = f"{project.schema}_earlier"
+    project.execute(f"create schema {schema}")
+    project.execute(
+        f"create table {schema}.final_features using parquet as select {period} "
+        f"* except ({'period, ' if period else ''}calls_ratio, sms_ratio), "
+        "calls_ratio - 0.5 as calls_ratio, "
+        f"case when antenna_id != '{small}' then sms_ratio end as sms_ratio "
+        "from {release}.final_features"
+    )
+
+    log = project.folder / "logs" / "dbt.log"
+    before = log.stat().st_size
+    outcome = show(project, *ANALYSES, earlier_release=schema, **READERS_VARS[request.param])
+    with log.open() as file:
+        file.seek(before)
+        statements = file.read()
+    return Asked(release, features, earlier, tables(outcome), outcome.output, statements)
+
+
+# --- each analysis --------------------------------------------------------------------------------
+
+
+def test_each_analysis_is_described_and_tested(asked: Asked) -> None:
     described = yaml.safe_load((PROJECT_ROOT / "analyses" / "_analyses.yml").read_text())
-    assert sorted(entry["name"] for entry in described["analyses"]) == ANALYSES
-    for entry in described["analyses"]:
-        assert "NULL" in str(entry), f"{entry['name']} does not say what NULL means"
+    columns = {
+        entry["name"]: [column["name"] for column in entry["columns"]]
+        for entry in described["analyses"]
+    }
+    assert sorted(columns) == ANALYSES and len(ANALYSES) >= 6
+    for name, answer in asked.answers.items():
+        assert columns[name] == list(answer), f"{name} has other columns than are described"
+        entry = next(entry for entry in described["analyses"] if entry["name"] == name)
+        assert "NULL" in str(entry), f"{name} does not say what NULL means"
     assert all(f"test_{name}" in globals() for name in ANALYSES)
-    assert len(ANALYSES) >= 6
 
 
-def test_most_isolated_antennas(mockup_project: Project, features: pd.DataFrame) -> None:
-    rows = answer(mockup_project, "most_isolated_antennas")
-    isolation = features["calls_isolation"].dropna().sort_values()
-    assert list(rows["share_of_antennas_called"]) == list(isolation[:20])
-    assert 0 < rows["share_of_antennas_called"].min() < rows["share_of_antennas_called"].max() <= 1
+def test_a_reader_needs_the_release_alone(asked: Asked) -> None:
+    assert f"{asked.release.project.schema}.final_features" in asked.statements
+    assert "_restricted" not in asked.statements, "an analysis asks for restricted tables"
 
 
-def test_coverage_of_the_release(mockup_project: Project, features: pd.DataFrame) -> None:
-    rows = answer(mockup_project, "coverage_of_the_release").set_index("category")
-    report = mockup_project.table("release_report")
+def test_most_isolated_antennas(asked: Asked) -> None:
+    rows = asked.latest_first(
+        share_of_antennas_called=asked.features["calls_isolation"],
+        mean_km_of_calls=asked.features["calls_dist_mean"],
+    ).dropna(subset="share_of_antennas_called")
+    rows = rows.sort_values(
+        ["period", "share_of_antennas_called", "mean_km_of_calls", "antenna_id"],
+        ascending=[False, True, False, True],
+    )
+    expected = rows.groupby("period", sort=False).head(20)
+    found = asked.answers["most_isolated_antennas"]
+    assert_rows(found, expected)
+    places = found.groupby("period")["place_in_period"].agg(list)
+    assert all(place == list(range(1, len(place) + 1)) for place in places)
+    assert 0 < expected["share_of_antennas_called"].min() <= 1
+
+
+def test_coverage_of_the_release(asked: Asked) -> None:
+    rows = asked.answers["coverage_of_the_release"].set_index("category")
+    report = asked.release.file("release_report")
+    features = asked.features
     assert rows["features"].sum() == (report["released_table"] == "final_features").sum()
-    peaks = features.filter(like="_peak_ratio")
-    # Antennas without residents, of which the sample has none, would not count.
-    assert rows.loc["peaks", "released_share"] == pytest.approx(peaks.notna().mean().mean())
+    indicators = [name for name in features if "__" in name]
+    assert rows["features"].get("bandicoot", 0) == len(indicators)
+    assert (rows["periods"] == features["period"].nunique()).all()
+    # Antennas without residents, of which the samples have none, would not count.
+    lists = features["withheld_features"]
+    for category, ending in {"peaks": "_peak_ratio", "working hours": "_work_ratio"}.items():
+        values = features.filter(like=ending)
+        row = rows.loc[category]
+        assert row["released_share"] == pytest.approx(values.notna().mean().mean())
+        for rule, share in {"k": "too_few_users_share", "dominance": "dominated_share"}.items():
+            withheld = lists.str.count(f"{ending}={rule}").sum()
+            assert row[share] == pytest.approx(withheld / values.size)
     shares = rows[["released_share", "too_few_users_share", "dominated_share"]]
     assert ((shares >= 0) & (shares <= 1)).all(axis=None)
-    assert rows["too_few_users_share"].min() > 0, "the sample has antennas with too few residents"
+    assert rows["too_few_users_share"].max() > 0, "the samples have antennas with too few residents"
 
 
-def test_weekend_regions(mockup_project: Project, features: pd.DataFrame) -> None:
-    rows = answer(mockup_project, "weekend_regions").set_index("antenna_id")
-    calls = mean(features, "og_calls_week_ratio", "ic_calls_week_ratio")
-    texts = mean(features, "og_sms_week_ratio", "ic_sms_week_ratio")
-    above = pd.DataFrame({"calls": calls - calls.median(), "texts": texts - texts.median()})
-    expected = pd.Series("mixed", above.index)
-    expected[(above > 0).all(axis=1)] = "weekend"
-    expected[(above < 0).all(axis=1)] = "workday"
-    expected[above.isna().any(axis=1)] = None
-    assert rows["region"].sort_index().to_dict() == expected.to_dict()
-    assert {"weekend", "workday", None} <= set(rows["region"])
-    assert rows["calls_above_median"].dropna().is_monotonic_decreasing
-    assert len(rows) == len(features)
+def test_weekend_regions(asked: Asked) -> None:
+    shares = asked.latest_first(
+        calls_share=mean(asked.features, "og_calls_week_ratio", "ic_calls_week_ratio"),
+        sms_share=mean(asked.features, "og_sms_week_ratio", "ic_sms_week_ratio"),
+    )
+    medians = shares.groupby("period")[["calls_share", "sms_share"]].transform("median")
+    above = (shares[["calls_share", "sms_share"]] - medians).set_axis(["calls", "sms"], axis=1)
+    region = pd.Series("mixed", above.index, dtype=object)
+    region[(above > 0).all(axis=1)] = "weekend"
+    region[(above < 0).all(axis=1)] = "workday"
+    region[above.isna().any(axis=1)] = None
+    expected = shares.assign(calls_above_median=above["calls"], region=region).sort_values(
+        ["period", "calls_above_median", "antenna_id"], ascending=[False, False, True]
+    )
+    found = asked.answers["weekend_regions"]
+    assert_rows(found, expected)
+    assert len(found) == len(asked.features)
+    assert {"weekend", "workday"} <= set(found["region"])
 
 
-def test_early_rising_regions(mockup_project: Project, features: pd.DataFrame) -> None:
-    rows = answer(mockup_project, "early_rising_regions").set_index("antenna_id")
-    expected = mean(features, "og_calls_peak_ratio", "ic_calls_peak_ratio").dropna()
-    found = rows["early_per_late_call"]
-    pd.testing.assert_series_equal(found.sort_index(), expected, check_names=False)
-    assert found.is_monotonic_decreasing
-    assert rows["rank_among_antennas"].iloc[0] == 1 and rows["rank_among_antennas"].iloc[-1] == 0
-    assert 0 < len(rows) < len(features), "some early peaks of the sample are withheld"
+def test_early_rising_regions(asked: Asked) -> None:
+    rows = asked.latest_first(
+        early_per_late_call=mean(asked.features, "og_calls_peak_ratio", "ic_calls_peak_ratio"),
+        early_per_late_text=mean(asked.features, "og_sms_peak_ratio", "ic_sms_peak_ratio"),
+    ).dropna(subset="early_per_late_call")
+    risers = rows.groupby("period")["early_per_late_call"]
+    rank = (risers.rank(method="min") - 1) / (risers.transform("size") - 1)
+    expected = rows.assign(rank_among_antennas=rank.fillna(0)).sort_values(
+        ["period", "early_per_late_call", "antenna_id"], ascending=[False, False, True]
+    )
+    assert_rows(asked.answers["early_rising_regions"], expected)
+    assert 0 < len(expected) < len(asked.features), "some early peaks of the samples are withheld"
 
 
-@pytest.fixture
-def earlier_release(mockup_project: Project, features: pd.DataFrame) -> str:
-    """A schema with a release in which ratios of calls were 0.5 less and one antenna was small."""
-    schema = f"{mockup_project.schema}_earlier"
-    first = features["calls_ratio"].dropna().index[0]
-    with hive.connect("127.0.0.1", mockup_project.server.thrift_port) as connection:
-        cursor = connection.cursor()
-        cursor.execute(f"create schema {schema}")
-        cursor.execute(
-            f"create table {schema}.final_features using parquet as "
-            f"select * except (calls_ratio, sms_ratio), calls_ratio - 0.5 as calls_ratio, "
-            f"case when antenna_id != '{first}' then sms_ratio end as sms_ratio "
-            f"from {mockup_project.schema}.final_features"
+def test_correlated_indicators(asked: Asked) -> None:
+    found = asked.answers["correlated_indicators"]
+    pairs = 0
+    for period, features in asked.features.groupby("period"):
+        values = computed_here(features)
+        both = values.notna().astype(int)
+        counts, expected = both.T @ both, values.corr(min_periods=10)
+        rows = found[found["period"] == period]
+        for row in rows.itertuples():
+            wanted = expected.loc[row.feature1, row.feature2]
+            assert row.correlation == pytest.approx(wanted, nan_ok=True)
+            assert row.antennas == counts.loc[row.feature1, row.feature2]
+        assert len(rows) == (np.triu(counts, k=1) >= 10).sum()
+        assert rows["antennas"].max() <= features["antenna_id"].nunique()
+        assert rows["correlation"].abs().dropna().is_monotonic_decreasing
+        pairs += len(rows)
+        # More residents call more.
+        of_pairs = rows.set_index(["feature1", "feature2"])["correlation"]
+        assert of_pairs["scaled_og_calls", "active_users"] > 0.8
+    assert len(found) == pairs
+    assert found["period"].is_monotonic_decreasing
+
+
+def test_change_between_releases(asked: Asked) -> None:
+    found = asked.answers["change_between_releases"]
+    features, earlier = asked.features, asked.earlier
+    periods = sorted(set(features["period"]) & set(earlier["period"]), reverse=True)
+    names = list(computed_here(features))
+    assert list(found["feature"]) == names * len(periods)
+    assert list(found["period"]) == [period for period in periods for _ in names]
+    both = features.merge(earlier, on=["period", "antenna_id"], suffixes=("", "_earlier"))
+    for row in found.itertuples():
+        rows = both[both["period"] == row.period]
+        later, former = (
+            rows[name].astype(float) for name in (row.feature, f"{row.feature}_earlier")
         )
-    return schema
+        compared = later.notna() & former.notna()
+        assert row.antennas_in_both == compared.sum()
+        assert row.antennas_in_earlier_only == (former.notna() & later.isna()).sum()
+        assert row.antennas_in_later_only == (later.notna() & former.isna()).sum()
+        for value, expected in (
+            (row.earlier_median, former[compared].median()),
+            (row.later_median, later[compared].median()),
+            (row.median_change, (later - former)[compared].median()),
+        ):
+            assert value == pytest.approx(expected, nan_ok=True)
+    calls = found[found["feature"] == "calls_ratio"]
+    assert calls["median_change"].to_numpy() == pytest.approx(0.5)
+    assert calls["correlation"].to_numpy() == pytest.approx(1)
+    texts = found[found["feature"] == "sms_ratio"]
+    assert texts["antennas_in_later_only"].sum() > 0
+
+    warning = re.search(r"The two releases have different periods.*", asked.output)
+    assert bool(warning) == (asked.release.period != "all")
+    if warning:
+        left_out = features["period"].min()
+        assert (
+            f"earlier release alone: 1 (2001-01); of the later one alone: 1 ({left_out})"
+            in (warning[0])
+        )
 
 
-def test_change_between_releases(
-    mockup_project: Project, features: pd.DataFrame, earlier_release: str
+# --- what cannot be answered ----------------------------------------------------------------------
+
+
+def test_change_needs_releases_by_the_same_periods(release_by: Callable[[str], Release]) -> None:
+    earlier = release_by("all").project.schema
+    outcome = show(
+        release_by("week").project, "change_between_releases", earlier_release=earlier, period="all"
+    )
+    (sentence,) = tables(outcome)["change_between_releases"]["nothing_to_compare"]
+    assert sentence.startswith("Only the later release is by periods")
+    assert sentence in outcome.output, "dbt's table shows the beginning of it"
+
+
+@pytest.mark.slow
+def test_change_needs_a_common_period(release_by: Callable[[str], Release]) -> None:
+    earlier = release_by("month").project.schema
+    outcome = show(release_by("week").project, "change_between_releases", earlier_release=earlier)
+    (sentence,) = tables(outcome)["change_between_releases"]["nothing_to_compare"]
+    assert "no period in common. Periods of the earlier release alone: 2 (2024-04 to 2024-05)" in (
+        sentence
+    )
+
+
+def test_without_a_release_a_sentence_says_what_to_run(
+    make_project: Callable[..., Project],
 ) -> None:
-    rows = answer(mockup_project, "change_between_releases", earlier_release=earlier_release)
-    assert list(rows["feature"]) == list(computed_here(features))
-    rows = rows.set_index("feature")
-    released = features["calls_ratio"].notna().sum()
-    calls, texts = rows.loc["calls_ratio"], rows.loc["sms_ratio"]
-    assert calls["antennas_in_both"] == released
-    assert calls["median_change"] == pytest.approx(0.5)
-    assert calls["later_median"] - calls["earlier_median"] == pytest.approx(0.5)
-    assert calls["correlation"] == pytest.approx(1)
-    assert (texts["antennas_in_both"], texts["antennas_in_later_only"]) == (released - 1, 1)
-    unchanged = rows.drop(index=["calls_ratio"])["median_change"]
-    assert (unchanged == 0).all()
-
-
-def test_change_needs_an_earlier_release(mockup_project: Project) -> None:
-    (sentence,) = answer(mockup_project, "change_between_releases")["nothing_to_compare"]
+    project = reader(make_project("unreleased"))
+    (sentence,) = tables(show(project, "change_between_releases"))["change_between_releases"][
+        "nothing_to_compare"
+    ]
     assert "earlier_release" in sentence
-
-
-def test_correlated_indicators(mockup_project: Project, features: pd.DataFrame) -> None:
-    rows = answer(mockup_project, "correlated_indicators")
-    expected = computed_here(features).corr(min_periods=10)
-    for row in rows.itertuples():
-        assert row.correlation == pytest.approx(expected.loc[row.feature1, row.feature2])
-        assert row.antennas >= 10
-    assert len(rows) == np.triu(expected.notna(), k=1).sum()
-    strengths = rows["correlation"].abs()
-    assert strengths.is_monotonic_decreasing
-    # More residents call more.
-    found = rows.set_index(["feature1", "feature2"])["correlation"]
-    assert found["scaled_og_calls", "active_users"] > 0.9
+    for analysis in ("correlated_indicators", "coverage_of_the_release"):
+        outcome = show(project, analysis)
+        assert not outcome.success
+        assert f"no release in the schema {project.schema} yet" in outcome.output
+        assert "`dbt build`" in outcome.output and "Traceback" not in outcome.output
+    outcome = show(project, "change_between_releases", earlier_release="nowhere")
+    assert "no table final_features in the schema nowhere of var earlier_release" in outcome.output
+    for command in (["compile"], ["docs", "generate"]):
+        outcome = project.dbt(*command)
+        assert outcome.success, outcome.output[-4000:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import Project
+from conftest import Project, Release
 from frictionless import Package
 
-from scripts import export
+from scripts import export, run
 
 MEASURES = ["og_calls", "og_sms", "og_vol", "ic_calls", "ic_sms", "ic_vol"]
 TEXT_IDS = dict.fromkeys(["antenna_id", "antenna_id1", "antenna_id2"], str)
@@ -130,6 +131,20 @@ def test_data_package_is_valid(mockup_output: Path) -> None:
     assert described == files - {"datapackage.json", "data_dictionary.csv"}
     outcome = Package(mockup_output / "datapackage.json").validate()
     assert outcome.valid, outcome.flatten(["title", "message"])
+
+
+@pytest.mark.parametrize("period", ["all", "week"])
+def test_antennas_are_counted_once(release_by: Callable[[str], Release], period: str) -> None:
+    """In the last line of `make run`; the files of a release by periods name them in their keys."""
+    release = release_by(period)
+    features = pa.parquet.read_table(release.output / "final_features.parquet")
+    expected = {"all": "30 antennas with", "week": "15 antennas in 3 periods with"}[period]
+    assert f"final_features: {expected} {features.num_columns} columns" in run.summary(features)
+    package = Package(release.output / "datapackage.json")
+    key = package.get_resource("final_features-csv").schema.primary_key
+    assert key == (["antenna_id"] if period == "all" else ["period", "antenna_id"])
+    if period != "all":
+        assert package.validate().valid
 
 
 def test_data_package_finds_a_wrong_file(mockup_output: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from browser import WatchedPage
-from conftest import PROJECT_ROOT, Project
+from conftest import PROJECT_ROOT, Project, Release
 
 from scripts import export, report
 
@@ -208,9 +209,254 @@ def test_choices_change_the_figures(
         tables["final_flows"]["gravity_residual"].max(), abs=0.01
     )
     residuals = page.evaluate("[...document.getElementById('flows').data[0].marker.color]")
-    expected = tables["final_flows"].dropna(subset="gravity_residual")["gravity_residual"]
+    flows = tables["final_flows"].dropna(subset="gravity_residual")
+    # The mock-up has both sides of a call: its pairs are alike both ways round.
+    expected = flows.loc[flows["antenna_id1"] < flows["antenna_id2"], "gravity_residual"]
     assert sorted(residuals) == pytest.approx(sorted(expected), rel=1e-4)
 
     page.locator("#tie").select_option("vol_sum")
     assert strongest.first.inner_text() != before
     assert page.errors == []
+
+
+# --- releases by all, week and month --------------------------------------------------------------
+
+
+@pytest.fixture(
+    scope="module", params=["all", "week", pytest.param("month", marks=pytest.mark.slow)]
+)
+def release(request: pytest.FixtureRequest, release_by: Callable[[str], Release]) -> Release:
+    """A release whose files the page is compared with."""
+    return release_by(request.param)
+
+
+@pytest.fixture(scope="module")
+def release_page(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its page."""
+    return written(report.read_release(release.output), tmp_path_factory.mktemp("page"))
+
+
+def written(tables: dict[str, pd.DataFrame], folder: Path) -> Path:
+    """The page of some tables."""
+    page = folder / "report.html"
+    page.write_text(report.render(tables))
+    return page
+
+
+def traces(page: WatchedPage, plot: str, *names: str) -> list[dict]:
+    """Some attributes of the traces of a figure."""
+    picked = ", ".join(f"{name}: trace.{name}" for name in names)
+    return page.evaluate(
+        f"JSON.parse(JSON.stringify(document.getElementById('{plot}').data"
+        f".map((trace) => ({{{picked}}}))))"
+    )
+
+
+def numbers(values: pd.Series) -> list[float | None]:
+    """Values as the page has them."""
+    return [None if pd.isna(value) else pytest.approx(float(value), rel=1e-4) for value in values]
+
+
+def test_numbers_are_of_distinct_antennas_and_pairs(
+    open_page: OpenPage, release: Release, release_page: Path
+) -> None:
+    features, pairs = release.file("final_features"), release.file("final_interactions")
+    ids = pairs[["antenna_id1", "antenna_id2"]]
+    linked = {frozenset(pair) for pair in ids.itertuples(index=False) if len(set(pair)) == 2}
+    periods = features["period"].nunique()
+    known = features.loc[features["active_users"].notna(), "antenna_id"].nunique()
+    page = open_page(release_page.as_uri())
+    antennas, ties = (page.locator(".figures div").nth(place).inner_text() for place in (0, 1))
+    assert antennas.split()[0] == str(features["antenna_id"].nunique())
+    assert f"{known} with released values" in antennas
+    assert ties.split()[0] == str(len(ids.drop_duplicates()))
+    assert f"{len(linked)} pairs of different antennas" in ties
+    withheld = page.locator("#privacy h3").inner_text()
+    assert f"(of {features['antenna_id'].nunique()}" in withheld
+    for text in (antennas, ties, withheld):
+        assert (f"in {periods} periods" in text) == (release.period != "all")
+
+
+def test_figures_follow_the_period(
+    open_page: OpenPage, release: Release, release_page: Path
+) -> None:
+    features, pairs = release.file("final_features"), release.file("final_interactions")
+    hourly, weekly = release.file("final_hourly_profile"), release.file("final_weekly_profile")
+    flows = release.file("final_flows")
+    page = open_page(release_page.as_uri())
+    for period in sorted(features["period"].unique(), reverse=True):  # it opens with the last one
+        if release.period != "all" and page.locator("#period").input_value() != period:
+            page.locator("#period").select_option(period)
+            page.wait_for_url(f"**period={period}*")
+        page.wait_for_selector("html[data-ready=yes]")
+        rows = features[features["period"] == period].sort_values("antenna_id")
+
+        page.locator("#feature").select_option("active_users")
+        users = rows["active_users"].dropna()
+        assert traces(page, "map-plot", "z")[0]["z"] == numbers(users)
+        assert traces(page, "histogram", "x")[0]["x"] == numbers(users)
+
+        both = rows[["dist2c", "calls_dist_mean"]].dropna().astype(float)
+        scatter = traces(page, "scatter", "x", "y")[0]
+        assert [scatter["x"], scatter["y"]] == [numbers(both[name]) for name in both]
+        heat = page.evaluate(
+            "(({x, z}) => z[x.indexOf('dist2c')][x.indexOf('calls_dist_mean')])"
+            "(document.getElementById('correlations').data[0])"
+        )
+        assert heat == pytest.approx(both.corr(method="spearman").iloc[0, 1], abs=1e-3)
+
+        ties = pairs[(pairs["period"] == period) & (pairs["antenna_id1"] < pairs["antenna_id2"])]
+        strongest = ties.sort_values("call_count", ascending=False).iloc[0]
+        first = page.locator("#strongest tbody tr").first.locator("td").all_inner_texts()
+        assert first[0] == f"{strongest['antenna_id1']} and {strongest['antenna_id2']}"
+        assert float(first[1].replace(",", "")) == strongest["call_count"]
+        drawn = ties.merge(flows, on=["period", "antenna_id1", "antenna_id2"]).dropna(
+            subset="gravity_residual"
+        )
+        found = traces(page, "flows", "x", "y")[0]
+        assert sorted(zip(found["x"], found["y"], strict=True)) == [
+            (pytest.approx(km, rel=1e-4), calls)
+            for km, calls in sorted(zip(drawn["distance_km"], drawn["call_count"], strict=True))
+        ]
+
+        for plot, table, time in (("hourly", hourly, "hour"), ("weekly", weekly, "week")):
+            values = table[table["period"] == period].pivot(
+                index=time, columns="antenna_id", values="og_calls"
+            )
+            shown = values.dropna(axis="columns", how="all")
+            is_known = shown.notna().mean(axis=1) >= 0.5
+            median = traces(page, plot, "x", "y")[2]
+            assert median["x"] == [str(value) for value in values.index]
+            assert median["y"] == numbers(shown.median(axis=1).where(is_known))
+
+        shaded = page.evaluate("document.getElementById('quality-plot').layout.shapes")
+        assert bool(shaded) == (release.period != "all")
+        if shaded:
+            days = pd.period_range(
+                pd.Timestamp(shaded[0]["x0"]), pd.Timestamp(shaded[0]["x1"]), freq="D"
+            )[1:]
+            assert str(days[0]).startswith(period)
+            assert len(days) == (7 if release.period == "week" else days[0].days_in_month)
+    assert page.errors == []
+
+
+# --- what a figure must not say -------------------------------------------------------------------
+
+
+def test_rhythm_has_a_gap_where_values_are_withheld(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    """At noon nobody's calls are known, at 15 those of a few antennas, at 18 those of most."""
+    hourly = tables["final_hourly_profile"].copy()
+    weekly = tables["final_weekly_profile"]
+    antennas = sorted(hourly["antenna_id"].unique())
+    hourly["og_calls"] = 10.0 + hourly["hour"]
+    few, most = antennas[: len(antennas) // 3], antennas[: 2 * len(antennas) // 3]
+    for hour, known in {12: [], 14: few, 16: few, 18: most}.items():
+        hourly.loc[(hourly["hour"] == hour) & ~hourly["antenna_id"].isin(known), "og_calls"] = None
+    second = sorted(weekly["week"].unique())[1]
+    page = open_page(
+        written(
+            {
+                **tables,
+                "final_hourly_profile": hourly,
+                "final_weekly_profile": weekly[weekly["week"] != second],
+            },
+            tmp_path,
+        ).as_uri()
+    )
+    page.locator("#antenna").select_option(index=len(antennas))
+    outlines, strokes, median, antenna = traces(page, "hourly", "x", "y", "connectgaps")
+    gaps = [12, 14, 16]
+    assert [hour for hour, value in enumerate(median["y"]) if value is None] == gaps
+    assert [hour for hour, value in enumerate(antenna["y"]) if value is None] == [*gaps, 18]
+    assert median["connectgaps"] is antenna["connectgaps"] is False
+    assert hours_of(outlines) == [list(range(12)), list(range(17, 24))]
+    assert hours_of(strokes) == [[13], [15]]
+    # A week of which nobody has a row is a gap too.
+    outlines, strokes, median, _ = traces(page, "weekly", "x", "y", "connectgaps")
+    assert len(median["x"]) == 4 and median["x"][1] == str(second) and median["y"][1] is None
+    assert str(second) not in outlines["x"] + strokes["x"]
+    axis = page.evaluate("document.getElementById('weekly')._fullLayout.xaxis._categories")
+    assert axis == sorted(axis)
+
+
+def hours_of(trace: dict) -> list[list[int]]:
+    """The hours of each line of a trace: a line ends where there is no point."""
+    lines: list[set[int]] = [set()]
+    for hour, value in zip(trace["x"], trace["y"], strict=True):
+        if hour is None or value is None:
+            lines.append(set())
+        else:
+            lines[-1].add(int(hour))
+    return [sorted(line) for line in lines if line]
+
+
+@pytest.mark.parametrize(
+    ("width", "longest", "labels"),
+    [
+        (1280, 60, {"1", "2", "5", "10", "20", "50"}),
+        (400, 60, {"1", "2", "5", "10", "20", "50"}),
+        (1280, 9, {"1", "2", "5"}),
+    ],
+)
+def test_log_axes_can_be_read(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path, width: int,
+    longest: float, labels: set[str],
+) -> None:  # fmt: skip
+    pairs = tables["final_interactions"].copy()
+    linked = pairs["antenna_id1"] != pairs["antenna_id2"]
+    span = pairs.loc[linked, "distance_km"].rank(pct=True)
+    pairs.loc[linked, "distance_km"] = 0.8 * (longest / 0.8) ** span
+    page = open_page(
+        written({**tables, "final_interactions": pairs}, tmp_path).as_uri(), width=width
+    )
+    page.wait_for_selector("html[data-ready=yes]")
+    shown = page.locator("#flows .xaxislayer-above .xtick text").all_text_contents()
+    assert labels <= set(shown)
+    boxes = [
+        label.bounding_box() for label in page.locator("#flows .xaxislayer-above .xtick text").all()
+    ]
+    for one, other in itertools.pairwise(boxes):
+        assert one["x"] + one["width"] <= other["x"], "labels overlap"
+
+
+def test_each_pair_is_shown_once(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], page_file: Path
+) -> None:
+    page = open_page(page_file.as_uri())
+    drawn = page.evaluate("document.getElementById('flows').data[0].text")
+    pairs = [frozenset(text.split("<br>")[0].split(" and ")) for text in drawn]
+    assert len(pairs) == len(set(pairs)) > 10 and all(len(pair) == 2 for pair in pairs)
+    head = page.locator("#unexplained th").all_inner_texts()
+    assert head == ["Antennas", "Residual", "Calls", "Distance, km"], "no net flows, which are 0"
+    assert page.locator("[data-ties=alike]").first.is_visible()
+    assert not page.locator("[data-ties=directed]").first.is_visible()
+
+
+def test_flows_have_directions_where_one_side_was_delivered(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    """As if only outgoing calls were delivered: each end counts its own."""
+    pair = ["antenna_id1", "antenna_id2"]
+    pairs = tables["final_interactions"].copy()
+    is_forth = pairs["antenna_id1"] < pairs["antenna_id2"]
+    pairs["call_count"] = pairs["call_count"].where(is_forth, pairs["call_count"] + 7)
+    net = pd.Series(-7.0, pairs.index).where(is_forth, 7.0)
+    flows = tables["final_flows"].merge(pairs[pair].assign(net=net), on=pair)
+    flows["net_calls"] = flows.pop("net").where(flows["antenna_id1"] != flows["antenna_id2"], 0)
+    page = open_page(
+        written({**tables, "final_interactions": pairs, "final_flows": flows}, tmp_path).as_uri()
+    )
+    head = page.locator("#unexplained th").all_inner_texts()
+    assert head[0] == "From, to" and head[-1] == "Calls more than back"
+    last = page.locator("#unexplained tbody td:last-child").all_inner_texts()
+    assert set(last) <= {"7", "-7"} and last
+    calls = traces(page, "flows", "y")[0]["y"]
+    fitted = flows.dropna(subset="gravity_residual")[pair].merge(pairs, on=pair)
+    assert sorted(calls) == sorted(fitted["call_count"])
+    linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
+    sums = linked.groupby(linked[pair].apply(frozenset, axis=1))["call_count"].sum()
+    amount = page.locator("#strongest tbody tr").first.locator("td").nth(1).inner_text()
+    assert float(amount.replace(",", "")) == sums.max()
+    assert page.locator("[data-ties=directed]").first.is_visible()
