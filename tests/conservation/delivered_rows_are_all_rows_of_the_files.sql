@@ -7,7 +7,7 @@
     A failure means
     (a) the files were changed since the run read them: run again; or
     (b) the CSV reader took several lines for one row, or left some out: look at the options in
-        macros/sources.sql; or
+        models/staging/raw/cdr.sql; or
     (c) delivered_rows multiplies rows: the join to cells finds more than one serving antenna; or
     (d) another run has replaced the raw tables in between: run again.
 #}

@@ -6,7 +6,7 @@
 
     A failure means
     (a) fewer values are withheld for the sake of others than must be: DO NOT RELEASE; or
-    (b) the sums that are known are others than the macro withheld_rests takes them for.
+    (b) the sums that are known are others than the macro secondary_suppression takes them for.
 #}
 {%- set profiles = {
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],

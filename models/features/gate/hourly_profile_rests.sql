@@ -52,7 +52,7 @@ cells as (
 
 found as (
 
-    {{ withheld_rests('cells', time='hour') | indent }}
+    {{ secondary_suppression('cells', time='hour') | indent }}
 
 )
 

@@ -13,7 +13,7 @@ with cells as (
 
 found as (
 
-    {{ withheld_rests('cells', time='week') | indent }}
+    {{ secondary_suppression('cells', time='week') | indent }}
 
 )
 

@@ -1,0 +1,12 @@
+{# Pre-hook of such a model: drops the weeks of which no row is left. #}
+{% macro forget_withdrawn_weeks() -%}
+    {%- if execute and is_incremental() -%}
+        {%- set weeks = run_query(
+            'select distinct cast(' ~ week_start('day') ~ ' as string) from ' ~ ref('delivered_files')
+            ~ " where outcome = 'accepted'"
+        ).columns[0].values() -%}
+        {%- for week in partition_values(this, 'week') if week not in weeks -%}
+            {%- do drop_partition(this, 'week = date ' ~ text_literal(week)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{# The gates with what var quality_gates says of them. #}
+{% macro quality_gates() -%}
+    {%- set gates = {} -%}
+    {%- for name, gate in default_quality_gates().items() -%}
+        {%- set gate = dict(gate, **var('quality_gates').get(name, {})) -%}
+        {#- YAML reads a bare off as false -#}
+        {%- do gates.update({name: dict(gate, severity='off') if gate.severity is false else gate}) -%}
+    {%- endfor -%}
+    {{ return(gates) }}
+{%- endmacro %}

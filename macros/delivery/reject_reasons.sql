@@ -1,0 +1,7 @@
+{# Why a row of a CDR file can be rejected, in the order in which the reasons are tried. #}
+{% macro reject_reasons() -%}
+    {{ return([
+        'malformed_row', 'exact_duplicate', 'missing_id', 'bad_timestamp', 'outside_period',
+        'unknown_direction', 'unknown_interaction', 'unknown_national', 'bad_duration', 'unknown_cell',
+    ]) }}
+{%- endmacro %}

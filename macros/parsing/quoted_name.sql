@@ -1,0 +1,4 @@
+{# A column's name in backticks, so that no name can become SQL. #}
+{% macro quoted_name(name) -%}
+    `{{ name | replace('`', '``') }}`
+{%- endmacro %}

@@ -1,0 +1,10 @@
+{#
+    on-run-start: stops the run when another one is at work on the same schema. What only reads takes no
+    lock.
+#}
+{% macro lock_run() -%}
+    {%- if execute and flags.WHICH in ('run', 'build', 'retry', 'seed') -%}
+        {%- set problem = adapter.lock_run(target.schema) -%}
+        {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,20 @@
+{#
+    Pre-hook of current_release: warns or stops (var overlapping_release) when an earlier release has
+    the same id, that is the same names of files, days, numbers of rows and parameters, but other
+    contents: rows were replaced by as many others, or cells have moved.
+#}
+{% macro check_contents(release_period) -%}
+    {%- set ledger = load_relation(relation_of('release_ledger')) if execute else none -%}
+    {%- if ledger is none or var('overlapping_release') == 'allow' -%}{{ return('') }}{%- endif -%}
+    {%- set earlier = run_query(
+        'select date(max(ledger.released_at)), count_if(ledger.contents_hash = contents.contents_hash) from '
+        ~ ledger ~ ' as ledger inner join ' ~ release_period ~ ' as period on ledger.release_id = period.release_id '
+        ~ 'cross join (' ~ release_contents() ~ ') as contents'
+    ).rows[0] -%}
+    {%- if earlier[0] is not none and earlier[1] == 0 -%}
+        {%- do tell_of_overlap(
+            'This release is about the same days and as many rows as the one of ' ~ earlier[0]
+            ~ ', but not the same. Who has both can subtract them and learn about few people; see docs/privacy.md.'
+        ) -%}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,8 @@
+{#
+    The period that a row of a released table is about: 'all' where the table has no periods.
+
+    select {{ period_in(released('final_features')) }} as period from {{ released('final_features') }}
+#}
+{% macro period_in(relation) -%}
+    {{ 'period' if has_periods(relation) else "'all'" }}
+{%- endmacro %}

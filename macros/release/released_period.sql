@@ -1,0 +1,11 @@
+{#
+    The column `period,` of a released table, from an antenna in a period; nothing with var period
+    all, where released tables have no such column.
+
+    select {{ released_period('antenna_id') }} {{ released_antenna('antenna_id') }} as antenna_id
+#}
+{% macro released_period(antenna_in_period) -%}
+    {%- if var('period') != 'all' -%}
+        substring_index({{ antenna_in_period }}, ' ', 1) as period,
+    {%- endif -%}
+{%- endmacro %}

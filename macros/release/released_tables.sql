@@ -1,0 +1,7 @@
+{# The tables that readers get, by the names of the models that make them. #}
+{% macro released_tables() -%}
+    {{ return([
+        'final_features', 'final_interactions', 'final_flows', 'final_hourly_profile', 'final_weekly_profile',
+        'data_quality', 'release_report', 'release_run',
+    ]) }}
+{%- endmacro %}
