@@ -69,7 +69,7 @@ test-slow: dev  ## run the slow tests: faults, hostile files, publication, a clu
 
 .PHONY: lint
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
-	@$(python) -m pytest tests/pytest/test_style.py
+	@$(python) -m pytest tests/lint
 
 .PHONY: bench
 bench: dev  ## measure the pipeline beside two yardsticks (BENCH='--rows 2000000 ...'; half an hour)

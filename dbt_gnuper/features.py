@@ -95,11 +95,21 @@ def _range(family: dict[str, Any]) -> str:
     return f"{least} or more" if most is None else f"{least} to {most}"
 
 
-def extend(adapter: type[SparkAdapter]) -> None:
-    """Make the names of features and indicators available to macros."""
-    adapter.features = lambda self: [
+def features_for_macros() -> list[dict[str, Any]]:
+    """What the models need of each feature."""
+    return [
         {"name": feature.name, "model": feature.model, "rests_on": list(feature.rests_on)}
         for feature in features()
     ]
-    adapter.bandicoot_columns = lambda self: [RECORDS, *INDICATOR_NAMES]
+
+
+def bandicoot_columns() -> list[str]:
+    """The columns that bandicoot adds to an antenna, in its order."""
+    return [RECORDS, *INDICATOR_NAMES]
+
+
+def extend(adapter: type[SparkAdapter]) -> None:
+    """Make the names of features and indicators available to macros."""
+    adapter.features = lambda self: features_for_macros()
+    adapter.bandicoot_columns = lambda self: bandicoot_columns()
     adapter._available_ = adapter._available_ | {"bandicoot_columns", "features"}

@@ -82,9 +82,9 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
 
 # file, what it is to hold
 FILES: tuple[tuple[str, Callable[[], str]], ...] = (
-    ("models/features/_features__generated_docs.md", generate_features.feature_docs),
-    ("models/features/_features__generated_models.yml", generate_features.feature_models),
-    ("models/final/_final__generated_models.yml", generate_features.final_features),
+    ("models/features/_features_generated__docs.md", generate_features.feature_docs),
+    ("models/features/_features_generated__models.yml", generate_features.feature_models),
+    ("models/final/_final_generated__models.yml", generate_features.final_features),
 )
 
 

@@ -56,7 +56,8 @@ def test_nothing_but_level_4_is_published(proof: Proof) -> None:
     names = re.findall(r"-- depends_on: gnuper_restricted\.(\w+)", published)
     released = set(
         re.findall(
-            r"'(\w+)'", (PROJECT_ROOT / "macros/release/released_tables.sql").read_text().split("endmacro")[0]
+            r"'(\w+)'",
+            (PROJECT_ROOT / "macros/release/released_tables.sql").read_text().split("endmacro")[0],
         )
     )
     assert released <= set(names)
