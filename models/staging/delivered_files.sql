@@ -1,6 +1,9 @@
 {# one row per CDR file, day and outcome of its rows #}
 
-{# a file has its rows here when all its rows are in delivered_rows; see macros/delivery/forget_stale_files.sql #}
+{#
+    A file has its rows here when all its rows are in delivered_rows; see
+    macros/delivery/forget_stale_files.sql.
+#}
 {{
     config(
         materialized='incremental',
