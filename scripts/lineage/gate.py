@@ -1,0 +1,95 @@
+"""The privacy gate in SQL, recognised by its exact form; see macros/privacy_decision.sql."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlglot import exp
+
+DIALECT = "spark"
+# Settings of the gate that occur nowhere else, so that it is recognised by them.
+PRIVACY_K, MAX_SHARE = 1717, 0.4375
+
+RULES = ["'no_data'", "'withheld_k'", "'not_existing'", "'withheld_k'", "'withheld_dominance'"]
+RELEASED = "'released'"
+
+
+def judged_value(node: exp.Case) -> exp.Column | None:
+    """The value that a privacy decision is about; None if it is not one in every respect.
+
+    Around the gate stands, for features, an exception for the one that is not about people.
+    """
+    branches, default = node.args["ifs"], node.args.get("default")
+    if node.this or default is None:
+        return None
+    if isinstance(default, exp.Case):
+        return judged_value(default) if _passes_distance_only(branches) else None
+    texts = [branch.args["true"].sql(DIALECT) for branch in branches]
+    if texts != RULES or default.sql(DIALECT) != RELEASED:
+        return None
+    nobody, few_residents, missing, few_users, dominated = (branch.this for branch in branches)
+    is_gate = (
+        nobody.sql(DIALECT) == f"COALESCE({few_residents.this.sql(DIALECT)}, 0) = 0"
+        and _compares(few_residents, exp.LTE, PRIVACY_K)
+        and isinstance(missing, exp.Is)
+        and isinstance(missing.expression, exp.Null)
+        and isinstance(missing.this, exp.Column)
+        and _compares(few_users, exp.LTE, PRIVACY_K)
+        and isinstance(few_users.this, exp.Coalesce)
+        and [part.name for part in few_users.this.expressions] == ["0"]
+        and _compares(dominated, exp.GT, MAX_SHARE)
+    )
+    return missing.this if is_gate else None
+
+
+def released_value(node: exp.Case) -> tuple[exp.Column, exp.Column] | None:
+    """Decision and value of `case when <decision> = 'released' then <value> end`."""
+    branches = node.args["ifs"]
+    if node.this or node.args.get("default") or len(branches) != 1:
+        return None
+    condition, value = branches[0].this, branches[0].args["true"]
+    if not isinstance(condition, exp.EQ) or condition.right.sql(DIALECT) != RELEASED:
+        return None
+    decision = condition.left
+    if isinstance(decision, exp.Column) and isinstance(value, exp.Column):
+        return decision, value
+    return None
+
+
+def released_rows(condition: exp.Expr) -> exp.Column | None:
+    """The column of decisions of which one at least must be 'released' for a row to stay."""
+    if not isinstance(condition, exp.Exists) or not isinstance(condition.this, exp.Column):
+        return None
+    wanted = "entry -> entry.decision = 'released'"
+    return condition.this if condition.expression.sql(DIALECT) == wanted else None
+
+
+def decisions(node: exp.Expr) -> list[exp.Expr]:
+    """The decisions of an array of (feature, decision) structs; none if it is something else."""
+    entries = node.expressions if isinstance(node, exp.Array) else []
+    if not all(isinstance(entry, exp.Struct) and len(entry.expressions) == 2 for entry in entries):
+        return []
+    seconds = [entry.expressions[1] for entry in entries]
+    is_named = all(second.name == "decision" for second in seconds)
+    return [second.args["expression"] for second in seconds] if is_named else []
+
+
+def _passes_distance_only(branches: Iterable[exp.If]) -> bool:
+    for branch in branches:
+        condition = branch.this
+        if (
+            branch.args["true"].sql(DIALECT) != RELEASED
+            or not isinstance(condition, exp.EQ)
+            or not isinstance(condition.left, exp.Column)
+            or (condition.left.name, condition.right.sql(DIALECT)) != ("feature", "'dist2c'")
+        ):
+            return False
+    return True
+
+
+def _compares(node: exp.Expr, operator: type[exp.Expr], number: float) -> bool:
+    return (
+        isinstance(node, operator)
+        and isinstance(node.expression, exp.Literal)
+        and float(node.expression.name) == number
+    )

@@ -1,0 +1,226 @@
+"""The proof: the labels of all models' columns, and those that a model of its tier may not have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from scripts.lineage.labels import (
+    AGGREGATE,
+    ID,
+    OTHERS,
+    RAW,
+    ROW,
+    SHARE,
+    SINGLE,
+    VALUE,
+    Column,
+    Label,
+    Labels,
+    LineageError,
+    Relation,
+    change,
+)
+from scripts.lineage.project import Model, Project
+from scripts.lineage.queries import evaluate, tables_of
+
+# SINGLE and SHARE must moreover say so in their column's name, see LARGEST.
+ALLOWED = {
+    "raw": {RAW, ID, VALUE, ROW},
+    "pseudonymous": {ID, VALUE, ROW, SINGLE, SHARE, AGGREGATE, OTHERS},
+    "aggregated": {AGGREGATE, OTHERS, SINGLE, SHARE},
+    "released": set(),
+}
+LARGEST = "largest"
+# What a release says that is marked as not for release, because the gate is off.
+ALLOWED_WITHOUT_GATE = {AGGREGATE, OTHERS}
+
+# A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
+# column that stands for all its other values, which are of one person.
+PYTHON_MODELS = {
+    "user_bandicoot": {
+        "reads": {"events", "antennas"},
+        "copies": {"user_id": ("events", "user_id")},
+        "values": ("events", "event_at"),
+    },
+}
+
+
+class Passed(NamedTuple):
+    """Labels that end in columns of a model although nothing ends them, and why."""
+
+    columns: frozenset[str] | None  # None: all, and the rows
+    kinds: frozenset[str]
+    why: str
+
+
+def _passed(columns: str, kinds: set[str], why: str) -> Passed:
+    return Passed(frozenset(columns.split()) or None, frozenset(kinds), why)
+
+
+PLACES = "places of values that are withheld, no value"
+NUMBERS = "days, files and numbers of rows of the delivery"
+EXCEPTIONS: dict[str, tuple[Passed, ...]] = {
+    "antennas": (_passed("(row)", {AGGREGATE}, "months or weeks in which anybody did anything"),),
+    "weekly_metrics": (_passed("(row)", {AGGREGATE}, "weeks of which a file has rows"),),
+    "weekly_visits": (_passed("(row)", {AGGREGATE}, "weeks of which a file has rows"),),
+    "delivery_quality": (_passed("(row)", {SINGLE}, "days between the first and the last one"),),
+    "release_period": (
+        _passed("files accepted_rows", {AGGREGATE}, NUMBERS),
+        _passed("first_day last_day", {OTHERS, SINGLE}, NUMBERS),
+        _passed("release_id", {OTHERS, SINGLE, ID}, "a hash over all files, their pseudonyms too"),
+    ),
+    "profile_weeks": (_passed("(row)", {AGGREGATE}, "weeks in which anybody did anything"),),
+    "data_quality": (_passed("", {AGGREGATE, OTHERS}, NUMBERS),),
+    "hourly_profile_rests": (_passed("(row)", {AGGREGATE, SINGLE, OTHERS}, PLACES),),
+    "weekly_profile_rests": (_passed("(row)", {AGGREGATE, SINGLE, OTHERS}, PLACES),),
+    "release_report": (_passed("", {AGGREGATE}, "numbers of decisions"),),
+}
+
+
+class Leak(NamedTuple):
+    """A column of a model that shows more than the model's tier allows."""
+
+    model: str
+    column: str
+    label: Label
+    way: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.model}.{self.column} shows {self.label.kind}: {' -> '.join(self.way)}"
+
+
+class Proof(Mapping[str, Relation]):
+    """What each model shows; a model's relation is found when it is asked for.
+
+    What an earlier proof knows of the same SQL over the same tables is taken from there.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        earlier: Proof | None = None,
+        exceptions: Mapping[str, tuple[Passed, ...]] = EXCEPTIONS,
+    ) -> None:
+        self.project, self.earlier, self.exceptions = project, earlier, exceptions
+        self._models = {model.place: model.name for model in project.models.values()}
+        self._relations: dict[str, Relation] = {}
+        self._others = dict(project.others)
+        for place, relation in project.others.items():
+            known = earlier._others.get(place) if earlier else None
+            if known and known.is_like(relation):
+                self._others[place] = known
+
+    def __getitem__(self, name: str) -> Relation:
+        if name not in self._relations:
+            self._relations[name] = self._relation(self.project.models[name])
+        return self._relations[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.project.models)
+
+    def __len__(self) -> int:
+        return len(self.project.models)
+
+    def edited(self, **sql: str) -> Proof:
+        """The proof with other SQL for some models."""
+        models = dict(self.project.models)
+        models.update({name: replace(models[name], sql=text) for name, text in sql.items()})
+        return Proof(replace(self.project, models=models), self, self.exceptions)
+
+    def leaks(self, *models: str) -> list[Leak]:
+        """All columns of the given models, or of all, that show more than their tier allows."""
+        return [leak for name in models or self for leak in self._leaks_of(name)]
+
+    def _table(self, place: str) -> Relation:
+        if place in self._models:
+            return self[self._models[place]]
+        if place in self._others:
+            return self._others[place]
+        raise LineageError(f"no table {place}")
+
+    def _relation(self, model: Model) -> Relation:
+        try:
+            if not model.sql:
+                return self._shown(model, self._declared(model))
+            read = [place for place in tables_of(model.sql) if place != model.place]
+            tables = {place: self._table(place) for place in read}
+            if self._is_known(model, tables):
+                return self.earlier[model.name]
+            relation = self._evaluated(model, tables)
+        except LineageError as error:
+            raise LineageError(f"{model.name}: {error}") from error
+        if self._has_same_exception(model) and self.earlier[model.name].is_like(relation):
+            return self.earlier[model.name]
+        return relation
+
+    def _evaluated(self, model: Model, tables: Mapping[str, Relation]) -> Relation:
+        # A table that is only added to may show what was in it before, which is the same.
+        before = Relation({name.lower(): Column() for name in model.columns})
+        while True:
+            found = self._shown(model, evaluate(model.sql, {**tables, model.place: before}))
+            if model.place not in tables_of(model.sql) or _sets(found) == _sets(before):
+                return found
+            before = found
+
+    def _is_known(self, model: Model, tables: Mapping[str, Relation]) -> bool:
+        return (
+            self._has_same_exception(model)
+            and self.earlier.project.models[model.name].sql == model.sql
+            and all(self.earlier._table(place) is found for place, found in tables.items())
+        )
+
+    def _has_same_exception(self, model: Model) -> bool:
+        """Whether there is an earlier proof of the model, with the same exception for it."""
+        return (
+            self.earlier is not None
+            and model.name in self.earlier
+            and self.exceptions.get(model.name) == self.earlier.exceptions.get(model.name)
+        )
+
+    def _declared(self, model: Model) -> Relation:
+        """The labels of a Python model, by PYTHON_MODELS."""
+        declared = PYTHON_MODELS.get(model.name)
+        if declared is None or model.reads != declared["reads"]:
+            raise LineageError("what it reads is not what PYTHON_MODELS says")
+        table, column = declared["values"]
+        columns = dict.fromkeys(model.columns, self[table].columns[column])
+        for name, (table, column) in declared["copies"].items():
+            columns[name] = self[table].columns[column]
+        return Relation(columns, self[table].rows)
+
+    def _shown(self, model: Model, relation: Relation) -> Relation:
+        """A model's relation, without what its exceptions let through."""
+
+        def left(column: str, labels: Labels) -> Labels:
+            passed = [
+                kind
+                for exception in self.exceptions.get(model.name, ())
+                if exception.columns is None or column in exception.columns
+                for kind in exception.kinds
+            ]
+            named = {label: (*way, f"{model.name}.{column}") for label, way in labels.items()}
+            return change(named, dict.fromkeys(passed))
+
+        columns = {
+            name: replace(column, labels=left(name, column.labels))
+            for name, column in relation.columns.items()
+        }
+        return Relation(columns, left("(row)", relation.rows))
+
+    def _leaks_of(self, name: str) -> Iterator[Leak]:
+        tier = self.project.models[name].tier
+        allowed = ALLOWED.get(tier or "", set())
+        if tier == "released" and not self.project.has_gate:
+            allowed = ALLOWED_WITHOUT_GATE
+        shown = {**self[name].columns, "(row)": Column(self[name].rows)}
+        for column, found in shown.items():
+            for label, way in found.labels.items():
+                is_named = label.kind not in (SINGLE, SHARE) or LARGEST in column
+                if label.kind not in allowed or (tier == "aggregated" and not is_named):
+                    yield Leak(name, column, label, way)
+
+
+def _sets(relation: Relation) -> list[set[Label]]:
+    return [set(relation.rows), *(set(column.labels) for column in relation.columns.values())]

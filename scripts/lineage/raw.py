@@ -1,0 +1,85 @@
+"""The raw tables: what their columns show of a person, by the layout of the files.
+
+A raw table is a source or a model of tier raw; it is known by its name. Of the CDR files a layout
+says which column is what. A column that it does not use may hold anything, and so counts as an id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dbt_gnuper.layouts import FIELDS
+from dbt_gnuper.local_files import FILE_NAME
+from scripts.lineage.labels import ID, RAW, ROW, VALUE, Column, Label, Labels, Relation, merge
+
+IDS = ("caller_id", "correspondent_id")
+MALFORMED = "malformed_row"
+METADATA = "_metadata"  # Spark's, of the file that a row is in
+
+
+def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> Relation:
+    """What a raw table shows; `declared` are the columns that its properties name."""
+    if name == "cdr":
+        return _records(layout)
+    if name == "cdr_lines":
+        return _table(name, dict.fromkeys(["value", METADATA], RAW), rows=ROW)
+    if name == "pseudonym_key":
+        return _table(name, {"value": RAW})
+    if name in ("locations", "cell_sites"):
+        return _places(name, layout["locations"])
+    if name in ("cdr_files", "cdr_folder"):
+        if not _names_are_ids(layout):
+            return _table(name, dict.fromkeys([*declared, METADATA]))
+        # a file is a person: its name, in cdr_files as a pseudonym, its size and its time
+        kinds = dict.fromkeys([*declared, METADATA], RAW if name == "cdr_folder" else VALUE)
+        return _table(name, kinds | ({"source_file": ID} if name == "cdr_files" else {}), rows=ROW)
+    return _table(name, dict.fromkeys(declared, RAW), rows=ROW)
+
+
+def _records(layout: Mapping[str, Any]) -> Relation:
+    """The CDR files. A column that is several fields is an id if one of them is, and a time last:
+    of a time alone days and hours may be told."""
+    fields = {name: column for name, column in layout["fields"].items() if column is not None}
+    columns = list(layout["columns"] or dict.fromkeys(fields.values()))
+    order = [*IDS, *(name for name in FIELDS if name not in (*IDS, "datetime")), "datetime"]
+    shown: dict[str, Column] = {}
+    for column in columns:
+        if column == FILE_NAME:
+            continue
+        field = next((name for name in order if fields.get(name) == column), column)
+        kind = VALUE if field in FIELDS and field not in IDS else RAW
+        shown[column.lower()] = Column(_label("cdr", field, kind))
+    shown[MALFORMED] = Column(_label("cdr", MALFORMED, RAW))
+    shown[METADATA] = _metadata(fields)
+    return Relation(shown, _label("cdr", "(row)", ROW))
+
+
+def _metadata(fields: Mapping[str, str]) -> Column:
+    """Spark's column about the file: its name, which may be an id, and the place of the row."""
+    ids = [name for name in IDS if fields.get(name) == FILE_NAME]
+    file = merge(_label("cdr", name, RAW) for name in ids)
+    place = _label("cdr", METADATA, VALUE)
+    names = ("file_name", "file_path", "file_size", "file_modification_time", "file_block_start")
+    return Column(merge([file, place]), fields=dict.fromkeys(names, file) | {"row_index": place})
+
+
+def _names_are_ids(layout: Mapping[str, Any]) -> bool:
+    return FILE_NAME in layout["fields"].values()
+
+
+def _places(name: str, locations: Mapping[str, Any]) -> Relation:
+    """The antennas file, which is about places. Only a column that nobody describes may be more."""
+    used = {column for column in locations["fields"].values() if column is not None}
+    kinds = {column: None if column in used else RAW for column in locations["columns"]}
+    return _table(name, kinds | {MALFORMED: None})
+
+
+def _table(name: str, kinds: Mapping[str, str | None], rows: str | None = None) -> Relation:
+    columns = {column.lower(): Column(_label(name, column, kind)) for column, kind in kinds.items()}
+    return Relation(columns, _label(name, "(row)", rows))
+
+
+def _label(table: str, column: str, kind: str | None) -> Labels:
+    origin = f"raw.{table}.{column}"
+    return {Label(kind, origin): (origin,)} if kind else {}

@@ -1,0 +1,121 @@
+"""The configurations for which the proof is done.
+
+Every var of dbt_project.yml is changed in one of them, alone or together with others; the tests ask
+for it. The vars in UNREAD are the exception: the tests show that no model's SQL depends on them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from dbt_gnuper.layouts import DEFAULT, SHIPPED
+
+# Where files lie, who may read, when to warn.
+UNREAD = {
+    "raw_data_path", "raw_file_pattern", "raw_locations", "quality_gates", "pseudonym_key_file",
+    "overlapping_release", "clean_up", "release_readers", "earlier_release",
+}  # fmt: skip
+
+# Parquet with other names of columns, columns that are not described, and UTC times.
+PARQUET = {
+    "format": "parquet",
+    "columns": ["msisdn", "imei", "other", "start", "type", "way", "roams", "sec", "site"],
+    "fields": {
+        "caller_id": "msisdn",
+        "correspondent_id": "other",
+        "datetime": "start",
+        "cell_id": "site",
+        "interaction": "type",
+        "direction": "way",
+        "national": "roams",
+        "call_duration": "sec",
+    },
+    "codes": {
+        "interaction": {"call": ["VOICE", "VIDEO"], "text": ["SMS"]},
+        "direction": {"in": ["MTC"], "out": ["MOC"]},
+        "national": {"national": ["0", ""], "international": ["1"]},
+    },
+    "timestamp_format": ["yyyy-MM-dd'T'HH:mm:ssXXX", "dd/MM/yyyy HH:mm:ss"],
+    "call_unit": "m",
+    "data_timezone": "UTC",
+    "local_timezone": "Africa/Khartoum",
+    "locations": {"header": True, "columns": ["antenna_id", "owner", "latitude", "longitude"]},
+}
+
+# The least that a layout can have. Whose record it is, the file's name says.
+FEWEST_FIELDS = {
+    "format": "csv",
+    "columns": ["start", "site", "note"],
+    "fields": {"caller_id": "file_name", "datetime": "start", "cell_id": "site"},
+    "fixed": {"direction": "out", "interaction": "text"},
+    "timestamp_format": "yyyy-MM-dd HH:mm:ss",
+}
+
+# All numbers, and the choice of an engine or a format.
+NUMBERS = {
+    "max_weekly_interactions": 500,
+    "weekend_days": [5],
+    "week_starts_on": 7,
+    "noct_begin": 20,
+    "noct_end": 6,
+    "work_begin": 8,
+    "work_end": 16,
+    "ep_begin": 4,
+    "ep_end": 6,
+    "lp_begin": 11,
+    "lp_end": 13,
+    "home_min_nights": 3,
+    "cap_coords": [15.5, 32.56],
+    "table_format": "iceberg",
+    "bandicoot_engine": "reference",
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A configuration: the vars that differ from their defaults."""
+
+    name: str
+    vars: dict[str, Any] = field(default_factory=dict)
+    # compiled for the first run, when no table exists; otherwise for a later one
+    first_run: bool = False
+
+
+VARIANTS = [
+    Variant("default"),
+    Variant("first run", first_run=True),
+    *(Variant(f"layout {name}", {"layout": name}) for name in SHIPPED if name != DEFAULT),
+    Variant("layout of Parquet", {"layout": PARQUET}),
+    Variant("layout of fewest fields", {"layout": FEWEST_FIELDS}),
+    Variant("gate off", {"privacy_k": 0}),
+    Variant("duplicates rejected", {"exact_duplicates": "reject"}),
+    Variant("homes by days", {"home_rule": "distinct_days"}),
+    Variant("homes by events", {"home_rule": "events"}),
+    Variant("first and last day", {"period_begin": "2018-10-01", "period_end": "2018-10-31"}),
+    Variant(
+        "several formats of times",
+        {"timestamp_format": ["yyyy-MM-dd HH:mm", "MM/dd/yyyy hh:mm:ss a"], "call_unit": "ms"},
+    ),
+    Variant("numbers", NUMBERS),
+    Variant("own holidays", {"holidays": ["2018-10-03"]}),
+    Variant("homes compared", {"compare_home_rules": True}),
+    Variant("no bandicoot", {"bandicoot": False}),
+    Variant("months", {"period": "month"}),
+    Variant("weeks", {"period": "week", "week_starts_on": 7}),
+    Variant("months, file names as ids", {"period": "month", "layout": "bandicoot"}),
+    Variant(
+        "months, caller and receiver in one row, no bandicoot",
+        {"period": "month", "layout": "one_row_per_call", "bandicoot": False},
+    ),
+    Variant("weeks, gate off", {"period": "week", "privacy_k": 0}),
+    Variant("file names as ids, gate off", {"layout": "bandicoot", "privacy_k": 0}),
+    Variant(
+        "all at once",
+        {
+            **NUMBERS, "layout": PARQUET, "period": "week", "exact_duplicates": "reject",
+            "home_rule": "distinct_days", "compare_home_rules": True, "holidays": [],
+            "period_begin": "2018-10-01", "period_end": "2018-10-31", "bandicoot": False,
+        },
+    ),
+]  # fmt: skip
