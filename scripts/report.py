@@ -254,11 +254,10 @@ def ties(tables: dict[str, pd.DataFrame]) -> dict[str, Any]:
 
 def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, Any]:
     """A profile's measures: one list per antenna, in the order of the antennas."""
-    # Also the times of which no antenna has a row.
-    if time == "hour":
-        times = list(range(24))
-    else:
-        times = list(pd.date_range(table[time].min(), table[time].max(), freq="7D").date)
+    times = sorted(table[time].unique())
+    if time == "week" and times:
+        # Also the weeks of which no antenna has a row.
+        times = list(pd.date_range(times[0], times[-1], freq="7D").date)
     measures = {}
     for measure in MEASURES:
         wide = table.pivot(index="antenna_id", columns=time, values=measure)

@@ -154,6 +154,22 @@ def test_page_is_drawn_offline(open_page: OpenPage, page_file: Path, width: int)
     assert "2024-04-29 to 2024-05-26" in page.title()
 
 
+def test_page_follows_the_width_of_the_window(open_page: OpenPage, page_file: Path) -> None:
+    """As when a phone is turned."""
+    size = "(({xaxis, yaxis}) => [xaxis._length, yaxis._length])(document.getElementById('flows')._fullLayout)"
+    page = open_page(page_file.as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    before = page.evaluate(size)
+    for width in (400, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.wait_for_function(f"window.innerWidth === {width}")
+        page.wait_for_timeout(500)
+        for plot in ("flows", "map-plot", "correlations"):
+            assert page.locator(f"#{plot} g.colorbar").count() == 1
+    assert page.evaluate(size) == pytest.approx(before, abs=2)
+    assert page.errors == []
+
+
 def test_map_shows_the_chosen_feature(
     open_page: OpenPage, page_file: Path, tables: dict[str, pd.DataFrame]
 ) -> None:
@@ -379,6 +395,17 @@ def test_rhythm_has_a_gap_where_values_are_withheld(
     assert str(second) not in outlines["x"] + strokes["x"]
     axis = page.evaluate("document.getElementById('weekly')._fullLayout.xaxis._categories")
     assert axis == sorted(axis)
+
+
+def test_a_release_of_nobody_has_a_page(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    about_people = ["interactions", "flows", "hourly_profile", "weekly_profile"]
+    empty = {f"final_{name}": tables[f"final_{name}"].iloc[:0] for name in about_people}
+    page = open_page(written({**tables, **empty}, tmp_path).as_uri())
+    page.wait_for_selector("html[data-ready=yes]")
+    assert page.errors == []
+    assert "0\n" in page.locator(".figures div").nth(1).inner_text()
 
 
 def hours_of(trace: dict) -> list[list[int]]:
