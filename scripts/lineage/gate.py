@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
+from dbt_gnuper.features import features
+
 DIALECT = "spark"
 # Settings of the gate that occur nowhere else, so that it is recognised by them.
 PRIVACY_K, MAX_SHARE = 1717, 0.4375
@@ -23,7 +25,7 @@ def judged_value(node: exp.Case) -> exp.Column | None:
     if node.this or default is None:
         return None
     if isinstance(default, exp.Case):
-        return judged_value(default) if _passes_distance_only(branches) else None
+        return judged_value(default) if _passes_places_only(branches) else None
     texts = [branch.args["true"].sql(DIALECT) for branch in branches]
     if texts != RULES or default.sql(DIALECT) != RELEASED:
         return None
@@ -74,14 +76,19 @@ def decisions(node: exp.Expr) -> list[exp.Expr]:
     return [second.args["expression"] for second in seconds] if is_named else []
 
 
-def _passes_distance_only(branches: Iterable[exp.If]) -> bool:
+def _passes_places_only(branches: Iterable[exp.If]) -> bool:
+    """Whether what is released without being judged is about places, by the registry of features.
+    That these features show nothing of people, the proof of their own columns says."""
+    places = {feature.name for feature in features() if not feature.rests_on}
     for branch in branches:
         condition = branch.this
         if (
             branch.args["true"].sql(DIALECT) != RELEASED
-            or not isinstance(condition, exp.EQ)
-            or not isinstance(condition.left, exp.Column)
-            or (condition.left.name, condition.right.sql(DIALECT)) != ("feature", "'dist2c'")
+            or not isinstance(condition, exp.In)
+            or not isinstance(condition.this, exp.Column)
+            or condition.this.name != "feature"
+            or not {name.name for name in condition.expressions} <= places
+            or condition.args.get("query")
         ):
             return False
     return True

@@ -46,7 +46,7 @@ SELECT_PARTS = {
 TABLE_PARTS = {"this", "db", "alias"}
 SUBQUERY_PARTS = {"this", "expressions", "alias"}
 JOIN_PARTS = {"this", "side", "kind", "on"}
-JOINS = ("INNER", "CROSS", "LEFT", "LEFT ANTI", "LEFT SEMI")
+JOINS = ("INNER", "CROSS", "FULL OUTER", "LEFT", "LEFT ANTI", "LEFT SEMI")
 UNION_PARTS = {"this", "expression", "with_", "distinct"}
 NO_KEYS = (exp.Literal, exp.Cube, exp.Rollup, exp.GroupingSets)
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from dbt_gnuper.layouts import DEFAULT, SHIPPED
+from dbt_gnuper.layouts import SHIPPED
+from dbt_gnuper.variables import known_vars
+
+DEFAULT_LAYOUT = known_vars()["layout"]["default"]
 
 # Where files lie, who may read, when to warn.
 UNREAD = {
@@ -85,7 +88,7 @@ class Variant:
 VARIANTS = [
     Variant("default"),
     Variant("first run", first_run=True),
-    *(Variant(f"layout {name}", {"layout": name}) for name in SHIPPED if name != DEFAULT),
+    *(Variant(f"layout {name}", {"layout": name}) for name in SHIPPED if name != DEFAULT_LAYOUT),
     Variant("layout of Parquet", {"layout": PARQUET}),
     Variant("layout of fewest fields", {"layout": FEWEST_FIELDS}),
     Variant("gate off", {"privacy_k": 0}),

@@ -32,6 +32,13 @@ from scripts.lineage.variants import UNREAD, VARIANTS, Variant
 HOMES = "gnuper_restricted.user_home_antenna"
 KEY = "(select pseudonym_key.value from gnuper_restricted.pseudonym_key as pseudonym_key)"
 
+# Models of level 4 that stay in the project.
+NOT_RELEASED = {
+    "release_period", "release_audit", "final_features_has_all_antennas",
+    "final_features_releases_what_is_allowed", "final_interactions_releases_what_is_allowed",
+    "release_report_counts_the_release",
+}  # fmt: skip
+
 # All others are slow: half of them cost as much as these, for dbt parses the project for them.
 QUICK = (
     "default", "layout bandicoot", "layout gnuper_operator", "layout one_row_per_call",
@@ -92,7 +99,8 @@ def test_every_model_has_a_privacy_tier(proof: Proof) -> None:
 
 def test_level_4_alone_is_released(proof: Proof) -> None:
     for model in proof.project.models.values():
-        assert model.in_final == (model.tier == "released"), model.name
+        is_released = model.in_final and model.name not in NOT_RELEASED
+        assert is_released == (model.tier == "released"), model.name
         # the others of level 4 are candidates, which current_release publishes
         is_published = model.name in ("current_release", "release_ledger")
         assert model.in_release_schema == is_published, model.name
