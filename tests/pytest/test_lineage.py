@@ -475,8 +475,14 @@ def test_ids_without_a_key_are_found_in_each_variant(
         ids.add("correspondent_id")
     if names_are_ids(variant):
         ids.add("source_file")
-    found = planted(proof, "delivered_rows", {"concat(\n": "lower(\n", f"{KEY}, ": ""})
-    assert {column for column, kinds in found.items() if RAW in kinds} == ids
+    # no key, a known one, and then one that is not what is hashed first
+    for edits in (
+        {"concat(\n": "lower(\n", f"{KEY}, ": ""},
+        {KEY: "'salt'"},
+        {"concat(\n": "concat('a', \n"},
+    ):
+        found = planted(proof, "delivered_rows", edits)
+        assert {column for column, kinds in found.items() if RAW in kinds} >= ids, edits
     # of a hash function without a key, one id after the other
     for column in ids:
         sql = proof.project.models["delivered_rows"].sql
