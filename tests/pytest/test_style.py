@@ -108,6 +108,10 @@ def test_generated_columns_are_up_to_date() -> None:
     assert_clean("python", "-m", "scripts.bandicoot_docs", "--check")
 
 
+def test_generated_blocks_are_up_to_date() -> None:
+    assert_clean("python", "-m", "scripts.generate", "--check")
+
+
 def test_dbt_parses_without_a_warning(target: Path) -> None:
     quiet = ("Running with dbt=", "Registered adapter:", "Performance info:")
     words = (target / "parse.txt").read_text().splitlines()
@@ -195,27 +199,6 @@ def test_every_conservation_test_says_what_a_failure_means() -> None:
             f"{file.name}: no 'A failure means (a) ... (b) ...' on top"
             for file in sorted((PROJECT_ROOT / "tests" / "conservation").glob("*.sql"))
             if not re.search(r"A failure means\s+\(a\) .+\(b\) .+#\}", file.read_text(), re.DOTALL)
-        ]
-    )
-
-
-def test_known_vars_are_the_vars_of_the_project() -> None:
-    declared = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"]
-    macro = (PROJECT_ROOT / "macros" / "check_configuration.sql").read_text()
-    listed = re.search(r"macro known_vars\(\).*?return\(\[(.*?)\]\)", macro, re.DOTALL)
-    assert listed, "macros/check_configuration.sql has no list of known_vars"
-    assert sorted(re.findall(r"'(\w+)'", listed[1])) == sorted(declared)
-
-
-def test_known_vars_are_explained() -> None:
-    declared = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"]
-    pages = [PROJECT_ROOT / "README.md", PROJECT_ROOT / "models" / "overview.md"]
-    assert_none(
-        [
-            f"{page.relative_to(PROJECT_ROOT)}: the var {name} is not explained"
-            for page in pages
-            for name in declared
-            if not re.search(rf"^\|[^|]*\b{name}\b[^|]*\|", page.read_text(), re.MULTILINE)
         ]
     )
 
