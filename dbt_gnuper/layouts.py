@@ -5,6 +5,7 @@ layout; docs/layouts.md describes every key. Here it is read, checked against
 layouts/layout.schema.json, and completed, so that macros find every key.
 """
 
+import functools
 import itertools
 import json
 import re
@@ -92,12 +93,21 @@ def read_layout(layout: str | dict[str, Any]) -> dict[str, Any]:
     return complete(content, f"The layout {told(str(path))}")
 
 
+@functools.cache
+def _schema() -> jsonschema.Draft202012Validator:
+    text = (FOLDER / "layout.schema.json").read_text(encoding="utf-8")
+    return jsonschema.Draft202012Validator(json.loads(text))
+
+
+@functools.cache
+def _time_zones() -> set[str]:
+    return available_timezones()
+
+
 def complete(layout: Any, origin: str) -> dict[str, Any]:
     """The layout with all keys, after all checks; `origin` begins the sentence of an error."""
-    schema = json.loads((FOLDER / "layout.schema.json").read_text(encoding="utf-8"))
     try:
-        errors = jsonschema.Draft202012Validator(schema).iter_errors(layout)
-        error = jsonschema.exceptions.best_match(errors)
+        error = jsonschema.exceptions.best_match(_schema().iter_errors(layout))
     except (ValueError, RecursionError):
         # of a value that is too long or too deep for jsonschema's message
         raise LayoutError(f"{origin} has impossible values. See docs/layouts.md.") from None
@@ -187,7 +197,7 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
         if len(set(codes)) < len(codes):
             return f"gives one code of {name} two meanings"
     for name in ("data_timezone", "local_timezone"):
-        if layout[name] is not None and layout[name] not in available_timezones():
+        if layout[name] is not None and layout[name] not in _time_zones():
             return f"has {name} '{layout[name]}', which is no time zone such as Africa/Khartoum"
     if layout["data_timezone"] and not layout["local_timezone"]:
         return "has a data_timezone without a local_timezone"

@@ -108,6 +108,10 @@ def test_generated_files_are_up_to_date() -> None:
     assert_clean("python", "-m", "scripts.generate", "--check")
 
 
+def test_generated_blocks_are_up_to_date() -> None:
+    assert_clean("python", "-m", "scripts.generate", "--check")
+
+
 def test_dbt_parses_without_a_warning(target: Path) -> None:
     quiet = ("Running with dbt=", "Registered adapter:", "Performance info:")
     words = (target / "parse.txt").read_text().splitlines()

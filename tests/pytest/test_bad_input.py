@@ -1,11 +1,10 @@
-"""Impossible vars and unusable files: each ends in a sentence, or in a counted reject."""
+"""Unusable files: each ends in a sentence, or in a counted reject. Of vars see test_vars.py."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import Project
@@ -20,55 +19,6 @@ FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
 def project(make_project: Callable[..., Project]) -> Project:
     """A project over the small reference set."""
     return make_project("bad", raw_data_path=str(FIXTURE / "raw"), bandicoot=False)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "allowed"),
-    [
-        ("noct_begin", 25, "a whole number from 0 to 23"),
-        ("noct_begin", 5, "an hour after noct_end (7)"),
-        ("work_end", "five", "a whole number from 0 to 23"),
-        ("lp_begin", 13, "an hour not after lp_end (12)"),
-        ("weekend_days", [8], "ISO weekdays from 1 (Monday) to 7 (Sunday)"),
-        ("week_starts_on", 0, "a whole number from 1 to 7"),
-        ("holidays", ["2018-02-30"], "a list of dates"),
-        ("call_unit", "h", "s or m"),
-        ("table_format", "csv", "parquet or iceberg or delta"),
-        ("cap_coords", [15.5], "the latitude (-90 to 90) and longitude (-180 to 180)"),
-        ("timestamp_format", "no pattern'); drop table x; --", "a Spark datetime pattern"),
-        ("max_weekly_interactions", 0, "a number above 0"),
-        ("privacy_k", -1, "a whole number from 0"),
-        ("privacy_k", "fifteen", "a whole number from 0"),
-        ("privacy_max_share", 1.5, "a number above 0 and up to 1"),
-        ("overlapping_release", "perhaps", "warn or stop or allow"),
-        ("earlier_release", "gnuper.final_features", "null or the name of a schema"),
-        ("raw_data_path", "", "a path as text"),
-        ("clean_up", "False", "true or false"),
-    ],
-)
-def test_impossible_var(project: Project, name: str, value: Any, allowed: str) -> None:
-    """The run stops before anything is built and names the var, the value and what is allowed."""
-    outcome = project.dbt("run", "--select", "cells", **{name: value})
-    assert not outcome.success
-    sentence = next(line for line in outcome.output.splitlines() if f"The var {name} is" in line)
-    assert str(value).replace("'", '"')[:10].strip("[]'\"") in sentence
-    assert allowed in sentence
-    assert "Traceback" not in outcome.output
-
-
-@pytest.mark.parametrize("name", ["timestamp_format", "raw_file_pattern", "unknown"])
-def test_vars_are_no_templates(project: Project, name: str) -> None:
-    """dbt would run what stands in braces, SQL too."""
-    outcome = project.dbt("run", "--select", "cells", **{name: "{% do run_query('x') %}yyyy"})
-    assert not outcome.success
-    assert f"The var {name} holds '{{%', which dbt would run as a template" in outcome.output
-    assert "Traceback" not in outcome.output
-
-
-def test_unknown_var(project: Project) -> None:
-    outcome = project.dbt("run", "--select", "cells", raw_data_pth="/data")
-    assert not outcome.success
-    assert "There is no var 'raw_data_pth'. The vars are: raw_data_path," in outcome.output
 
 
 @pytest.mark.parametrize(

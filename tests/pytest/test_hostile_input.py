@@ -15,8 +15,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Outcome, Project
-from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 
 from dbt_gnuper.local_files import local_files
 from dbt_gnuper.thrift_sessions import shorten
@@ -419,88 +417,6 @@ def test_errors_quote_no_content() -> None:
 
 
 # --- vars -----------------------------------------------------------------------------------------
-
-NAMES = {
-    "raw_data_path", "raw_file_pattern", "raw_locations", "layout", "timestamp_format", "call_unit",
-    "period_begin", "period_end", "exact_duplicates", "quality_gates", "max_weekly_interactions",
-    "weekend_days", "holidays", "week_starts_on", "noct_begin", "noct_end", "work_begin", "work_end",
-    "ep_begin", "ep_end", "lp_begin", "lp_end", "cap_coords", "privacy_k", "privacy_max_share",
-    "pseudonym_key_file", "clean_up", "overlapping_release", "release_readers", "bandicoot",
-    "bandicoot_engine", "earlier_release", "table_format", "period", "home_rule", "home_min_nights",
-    "compare_home_rules",
-}  # fmt: skip
-# vars that may be any text: they are used as data, see test_sql_in_every_text
-TEXTS = {"raw_data_path", "raw_file_pattern", "raw_locations", "pseudonym_key_file"}
-
-
-@pytest.fixture(scope="module")
-def manifest(project: Project) -> Manifest:
-    """The parsed project, so that each of the many checks of vars needs no parsing."""
-    manifest = project.dbt("parse").result.result
-    manifest.build_flat_graph()
-    return manifest
-
-
-def check(project: Project, manifest: Manifest, name: str, value: str) -> Outcome:
-    """Run the check of the vars alone, with one var as YAML on the command line. The output is what
-    a terminal shows: of an operation that fails, dbt itself logs a trace."""
-    events: list[str] = []
-
-    def listen(event: Any) -> None:
-        if event.info.level != "debug":
-            events.append(event.info.msg)
-
-    runner = dbtRunner(manifest, callbacks=[listen])
-    result = runner.invoke(
-        [
-            "run-operation", "check_configuration", "--project-dir", str(project.root),
-            "--profiles-dir", str(project.folder), "--target-path", str(project.target),
-            "--log-path", str(project.folder / "logs"), "--vars", f"{{{name}: {value}}}",
-        ]
-    )  # fmt: skip
-    return Outcome(result, "\n".join(events))
-
-
-def test_list_of_vars_is_complete(project: Project) -> None:
-    text = (project.root / "macros" / "check_configuration.sql").read_text()
-    listed = re.search(r"macro known_vars\(\).*?return\(\[(.*?)\]\)", text, re.DOTALL)
-    assert listed and set(re.findall(r"'(\w+)'", listed[1])) == NAMES
-
-
-@pytest.mark.parametrize("name", sorted(NAMES - TEXTS))
-def test_sql_in_a_var(project: Project, manifest: Manifest, name: str) -> None:
-    """No var that is more than a path takes SQL: the run stops and names the var."""
-    for value in ('"1; drop table x; --"', '["1\') union select 1 --`"]', '{"a\'": "b`"}'):
-        outcome = check(project, manifest, name, value)
-        assert not outcome.success, (name, value)
-        assert name in outcome.output
-        assert "Traceback" not in outcome.output
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("raw_data_path", "5"), ("raw_data_path", "[a]"), ("raw_file_pattern", "../*"),
-        ("raw_file_pattern", "'{a,b}*'"), ("raw_locations", "{}"), ("layout", "5"),
-        ("timestamp_format", "5"), ("timestamp_format", "[5]"), ("call_unit", "true"),
-        ("period_begin", "'2018-13-01'"), ("period_end", "20181001"), ("quality_gates", "[warn]"),
-        ("quality_gates", "{change: 5}"), ("quality_gates", "{change: {limit: .inf}}"),
-        ("quality_gates", "{change: {limit: .nan}}"), ("quality_gates", "{change: {limit: true}}"),
-        ("quality_gates", "{chance: {limit: 1}}"), ("quality_gates", "{change: {severity: error}}"),
-        ("max_weekly_interactions", ".inf"), ("max_weekly_interactions", "1e400"),
-        ("max_weekly_interactions", ".nan"), ("max_weekly_interactions", "true"),
-        ("weekend_days", "[1.5]"), ("cap_coords", "[.nan, 0]"), ("cap_coords", "[1e999, 0]"),
-        ("cap_coords", "{a: 1, b: 2}"), ("privacy_k", "1000000000000000000000"),
-        ("privacy_k", "1.5"), ("privacy_max_share", ".nan"), ("holidays", "[5]"),
-        ("noct_begin", "true"), ("noct_begin", "1e1"), ("release_readers", "analysts"),
-        ("release_readers", "['a` to public']"), ("clean_up", "'yes'"), ("bandicoot", "1"),
-    ],
-)  # fmt: skip
-def test_wrong_type(project: Project, manifest: Manifest, name: str, value: str) -> None:
-    outcome = check(project, manifest, name, value)
-    assert not outcome.success
-    assert f"The var {name} is" in outcome.output
-    assert "Traceback" not in outcome.output
 
 
 def test_sql_in_every_text(make_project: Callable[..., Project], tmp_path: Path) -> None:

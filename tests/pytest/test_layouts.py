@@ -28,7 +28,6 @@ from dbt_gnuper.layouts import (
     SHIPPED,
     LayoutError,
     impossible_year,
-    layout_or_problem,
     read_layout,
 )
 from dbt_gnuper.local_files import (
@@ -80,7 +79,6 @@ def test_layout_is_completed() -> None:
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_shipped_layout(name: str) -> None:
-    assert layout_or_problem(name)["problem"] is None
     assert read_layout(f"layouts/{name}.yml") == read_layout(name)
 
 
@@ -143,7 +141,6 @@ def test_contradiction(layout: dict[str, Any], problem: str) -> None:
     sentence = problem_of(layout)
     assert problem in sentence
     assert sentence.startswith("The var layout ")
-    assert layout_or_problem(layout)["problem"] == sentence
 
 
 @pytest.mark.parametrize(
@@ -167,13 +164,6 @@ def test_schema(layout: dict[str, Any], place: str) -> None:
     sentence = problem_of(layout)
     assert place in sentence
     assert sentence.endswith("See docs/layouts.md.")
-
-
-@pytest.mark.parametrize("layout", [5, None, "", True, ["gnuper"]])
-def test_layout_of_no_kind(layout: Any) -> None:
-    assert "must be one of bandicoot, gnuper, gnuper_operator, one_row_per_call" in problem_of(
-        layout
-    )
 
 
 @pytest.mark.parametrize(
