@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -704,12 +703,3 @@ def main(arguments: list[str] | None = None) -> int:
     days = manifest["options"]["days"]
     print(f"{output}: {manifest['records']:,} records of {days} days")
     return 0
-
-
-def _interrupt(signum: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)  # being terminated must clean up as well
-    sys.exit(main())
