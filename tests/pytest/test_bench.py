@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from scripts import bench, bench_report
-from scripts.bench_probes import Meter
+import bench
+from bench import report
+from bench.meter import Meter
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +76,7 @@ def test_the_last_result_is_found(
 
 @pytest.mark.slow
 def test_tables_hold_all_models(result: dict[str, Any]) -> None:
-    text = bench_report.tables(result)
+    text = report.tables(result)
     for model in ("delivered_rows", "user_home_antenna", "final_features"):
         assert f"| {model} |" in text
 

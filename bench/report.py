@@ -1,6 +1,6 @@
 """A benchmark's result as tables (Markdown) and as a chart.
 
-python -m scripts.bench_report benchmarks/results/<time>.json [--chart docs/benchmark.png]
+python -m bench.report bench/results/<time>.json [--chart docs/benchmark.png]
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The benchmark: the pipeline's cost beside two measures that anyone can repeat.
 
-    python -m scripts.bench [--rows 20000000 --users 100000 --antennas 2000 --days 31] [--rounds 3]
+    python -m bench [--rows 20000000 --users 100000 --antennas 2000 --days 31] [--rounds 3]
                             [--growth] [--increment] [--skew] [--overhead] [--bandicoot]
 
 Makes data, starts a Spark server with a warehouse of its own and warms it with a small run (so that
@@ -14,7 +14,7 @@ A round is floor, oracle, pipeline, floor, oracle; its ratio is the pipeline ove
 two; figures are medians over the rounds. Wall seconds are a user's; CPU seconds count all processes
 (server, Python workers, dbt) and are the steadier ones on a machine that others use as well.
 
-Prints tables (Markdown) and writes benchmarks/results/<time>.json and a chart (--chart).
+Prints tables (Markdown) and writes bench/results/<time>.json and a chart (--chart).
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ import os
 import platform
 import secrets
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -43,15 +42,16 @@ import duckdb
 import psutil
 from pyhive import hive
 
+from bench import report
+from bench.meter import Meter, Task, Usage, Work, read_tasks, work_per_node
 from dbt_gnuper.local_files import write_key
 from python_udfs import bandicoot_compiled
-from scripts import bench_report, mockup
-from scripts.bench_probes import Meter, Task, Usage, Work, read_tasks, work_per_node
+from scripts import mockup
+from scripts.paths import DATA, PROJECT_ROOT
 from scripts.server import ServerInfo, start_server, stop_server
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-FOLDER = PROJECT_ROOT / "data" / "bench"  # data sets, kept from run to run
-RESULTS = PROJECT_ROOT / "benchmarks" / "results"
+FOLDER = DATA / "bench"  # data sets, kept from run to run
+RESULTS = PROJECT_ROOT / "bench" / "results"
 SCHEMA = "bench"
 DRIVER_MEMORY = "4g"
 BIN = Path(sys.executable).parent
@@ -229,7 +229,7 @@ class Bench:
 
     def oracle(self, data: DataSet) -> tuple[Run, dict[str, int]]:
         """DuckDB, and what it found."""
-        command = [sys.executable, "-m", "scripts.bench_duckdb", self.delivery]
+        command = [sys.executable, "-m", "bench.duckdb_features", self.delivery]
         with Meter(None) as meter:
             code, printed = meter.run([*command, "--holidays", _holidays()], cwd=PROJECT_ROOT)
         if code:
@@ -623,7 +623,7 @@ class Parts:
 def read_options() -> argparse.Namespace:
     """The options; --growth and so on add parts."""
     parser = argparse.ArgumentParser(
-        prog="python -m scripts.bench",
+        prog="python -m bench",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -672,11 +672,6 @@ def main() -> None:
     record = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
     record.write_text(json.dumps(result, indent=1) + "\n")
     chart = options.chart or record.with_suffix(".png")
-    bench_report.draw(result, chart)
-    print(bench_report.tables(result))
+    report.draw(result, chart)
+    print(report.tables(result))
     say(f"Recorded in {record}, drawn in {chart}")
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server must stop then as well
-    main()
