@@ -42,8 +42,10 @@ import duckdb
 import psutil
 from pyhive import hive
 
-from bench import report
-from bench.meter import Meter, Task, Usage, Work, read_tasks, work_per_node
+from bench.chart import draw
+from bench.event_log import Task, Work, read_tasks, work_per_node
+from bench.meter import Meter, Usage
+from bench.tables import all_tables
 from dbt_gnuper.local_files import write_key
 from python_udfs import bandicoot_compiled
 from scripts import mockup
@@ -672,6 +674,6 @@ def main() -> None:
     record = RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
     record.write_text(json.dumps(result, indent=1) + "\n")
     chart = options.chart or record.with_suffix(".png")
-    report.draw(result, chart)
-    print(report.tables(result))
+    draw(result, chart)
+    print(all_tables(result))
     say(f"Recorded in {record}, drawn in {chart}")

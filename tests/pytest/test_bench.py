@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import bench
-from bench import report
+from bench import tables
 from bench.meter import Meter
 
 
@@ -76,7 +76,7 @@ def test_the_last_result_is_found(
 
 @pytest.mark.slow
 def test_tables_hold_all_models(result: dict[str, Any]) -> None:
-    text = report.tables(result)
+    text = tables.all_tables(result)
     for model in ("delivered_rows", "user_home_antenna", "final_features"):
         assert f"| {model} |" in text
 
