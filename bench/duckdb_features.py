@@ -1,11 +1,11 @@
-"""The same features by DuckDB, as who has one machine and plain files would compute them.
+"""The same features by DuckDB, as a user with one machine and plain files would compute them.
 
     python -m bench.duckdb_features FOLDER [--holidays 2024-05-01,2024-05-09]
 
-Levels 1 to 4 are those of the oracle (`bench.oracle`), in memory and on all cores.
-Level 0 is not: the oracle judges every broken row, here DuckDB's own CSV reader takes the columns
-with their types, which is the fast way when all rows are good. There are no pseudonyms, no privacy
-gate and no files of results. Prints what was found, as JSON.
+Levels 1 to 4 are those of the oracle (`bench.oracle`), in memory and on all cores. Level 0 is not:
+the oracle judges every broken row, while DuckDB's own CSV reader takes the columns with their types
+here, which is fast when all rows are good. There are no pseudonyms, no privacy gate and no result
+files. Prints what was found, as JSON.
 """
 
 from __future__ import annotations
