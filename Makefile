@@ -73,7 +73,7 @@ lint: dev  ## check the style of SQL, YAML and Python and the project's own conv
 
 .PHONY: bench
 bench: dev  ## measure the pipeline beside two yardsticks (BENCH='--rows 2000000 ...'; half an hour)
-	@$(python) -m scripts.bench $(BENCH)
+	@$(python) -m bench $(BENCH)
 
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew (needs uv)

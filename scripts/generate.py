@@ -20,8 +20,8 @@ import yaml
 
 from dbt_gnuper import variables
 from scripts import generate_features
+from scripts.paths import PROJECT_ROOT
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
 WIDTH = 100
 LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 

@@ -10,20 +10,16 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from pathlib import Path
 
 from dbt_gnuper.local_files import KEY_VARIABLE, write_key
-
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-# The default of var pseudonym_key_file.
-KEY_FILE = PROJECT_ROOT / ".gnuper" / "pseudonym.key"
+from scripts.paths import KEY_FILE, PROFILES_EXAMPLE, PROJECT_ROOT
 
 
 def make_profile() -> None:
     """Copy profiles.yml.example, unless DBT_PROFILES_DIR names another place for profiles."""
     profile = PROJECT_ROOT / "profiles.yml"
     if "DBT_PROFILES_DIR" not in os.environ and not profile.exists():
-        shutil.copy(PROJECT_ROOT / "profiles.yml.example", profile)
+        shutil.copy(PROFILES_EXAMPLE, profile)
         print("Made profiles.yml from profiles.yml.example.")
 
 

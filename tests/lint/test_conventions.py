@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-PYTHON_FOLDERS = ["dbt_gnuper", "python_udfs", "scripts", "tests"]
+PYTHON_FOLDERS = ["bench", "dbt_gnuper", "python_udfs", "scripts", "tests"]
 SQL_FOLDERS = ["models", "tests", "analyses"]
 
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 
 import duckdb
 import pandas as pd
-from oracle import DIRECTIONS, FINAL_COLUMNS, KINDS, MEASURES, Oracle
+
+from bench.oracle import DIRECTIONS, FINAL_COLUMNS, KINDS, MEASURES, Oracle
 
 NO_DATA = "no_data"
 NOT_EXISTING = "not_existing"

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts import bench, bench_report
-from scripts.bench_probes import Meter
+from bench import command_line, tables
+from bench.meter import Meter
+from bench.record import last_result
+from bench.summary import shared_seconds
+from scripts import paths
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +28,10 @@ def result(folder: Path) -> dict[str, Any]:
     """A run over a few days, recorded in a folder of its own."""
     options = "--rows 30000 --users 400 --antennas 20 --days 4 --rounds 1 --increment"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bench, "FOLDER", folder / "data")
-        patch.setattr(bench, "RESULTS", folder / "results")
+        patch.setattr(paths, "BENCH_DATA", folder / "data")
+        patch.setattr(paths, "BENCH_RESULTS", folder / "results")
         patch.setattr(sys, "argv", ["bench", *options.split(), "--chart", str(folder / "x.png")])
-        bench.main()
+        command_line.main()
     (file,) = (folder / "results").glob("*.json")
     return json.loads(file.read_text())
 
@@ -57,7 +61,7 @@ def test_figures_fit_together(result: dict[str, Any], folder: Path) -> None:
 def test_result_names_no_place_and_no_machine(result: dict[str, Any], folder: Path) -> None:
     """What is committed says nothing about who measured it."""
     text = json.dumps(result)
-    for secret in (Path.home().name, str(folder), str(bench.PROJECT_ROOT), bench.platform.node()):
+    for secret in (Path.home().name, str(folder), str(paths.PROJECT_ROOT), platform.node()):
         assert f"{secret}/" not in text and f'"{secret}"' not in text
 
 
@@ -66,16 +70,16 @@ def test_the_last_result_is_found(
     result: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The latest over the same data on as many cores."""
-    monkeypatch.setattr(bench, "RESULTS", folder / "results")
+    monkeypatch.setattr(paths, "BENCH_RESULTS", folder / "results")
     cores = result["machine"]["cores"]
-    assert bench.last_result(result["data"], cores) == result
-    assert bench.last_result(result["data"], cores + 1) is None
-    assert bench.last_result({**result["data"], "rows": 1}, cores) is None
+    assert last_result(result["data"], cores) == result
+    assert last_result(result["data"], cores + 1) is None
+    assert last_result({**result["data"], "rows": 1}, cores) is None
 
 
 @pytest.mark.slow
 def test_tables_hold_all_models(result: dict[str, Any]) -> None:
-    text = bench_report.tables(result)
+    text = tables.all_tables(result)
     for model in ("delivered_rows", "user_home_antenna", "final_features"):
         assert f"| {model} |" in text
 
@@ -113,4 +117,4 @@ def test_wall_seconds_are_shared() -> None:
         {"name": "two", "began": 12.0, "ended": 16.0},
         {"name": "skipped", "began": None, "ended": None},
     ]
-    assert bench.shared_seconds(nodes) == {"one": 3.0, "two": 3.0}
+    assert shared_seconds(nodes) == {"one": 3.0, "two": 3.0}

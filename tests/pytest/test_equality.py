@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import oracle
 import oracle_privacy
 import pandas as pd
 import pytest
 import random_cdr
 from conftest import Project
+
+from bench import oracle
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
 # The oracle knows neither the gate nor bandicoot.

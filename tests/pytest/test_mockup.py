@@ -18,10 +18,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts import mockup
-from scripts.mockup import OptionError, Options, generate, main
+from scripts.mockup import COLUMNS, OptionError, Options, delivery, events, generate, main
+from scripts.paths import PROJECT_ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SMALL = {"users": 60, "antennas": 6, "machines": 1, "days": 3}
 SMALL_ARGUMENTS = ["--users=60", "--antennas=6", "--machines=1", "--days=3"]
 HOLIDAYS = ["2024-05-01", "2024-05-09", "2024-05-20"]
@@ -42,7 +41,7 @@ class Sample:
             dtype={"antenna_id": str, "cell_id": str},
         )
         days = [
-            pd.read_csv(file, names=mockup.COLUMNS, dtype=str).assign(file=file.stem)
+            pd.read_csv(file, names=COLUMNS, dtype=str).assign(file=file.stem)
             for file in sorted(folder.glob("20*.csv*"))
         ]
         self.records = pd.concat(days, ignore_index=True)
@@ -169,8 +168,8 @@ def test_manifest_tells_every_file(sample):
 def test_same_bytes_in_another_process_and_slice_size(tmp_path, monkeypatch):
     command = [sys.executable, "-m", "scripts.mockup", "--output", str(tmp_path / "a")]
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
-    subprocess.run([*command, *SMALL_ARGUMENTS], cwd=ROOT, env=environment, check=True)
-    monkeypatch.setattr(mockup, "SLICE", 17)
+    subprocess.run([*command, *SMALL_ARGUMENTS], cwd=PROJECT_ROOT, env=environment, check=True)
+    monkeypatch.setattr(delivery, "SLICE", 17)
     generate(Options(**SMALL), tmp_path / "b")
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
@@ -230,7 +229,7 @@ def test_machines_exceed_a_thousand_a_week_and_people_do_not(sample):
 def test_people_are_clipped_at_the_highest_rate(tmp_path):
     busy = make(tmp_path / "a", events_per_day=20.0, days=7)
     daily = busy.records[~busy.records.is_machine].groupby(["caller_id", "date"]).size()
-    assert daily.max() == mockup.DAILY_LIMIT
+    assert daily.max() == events.DAILY_LIMIT
     assert_both_sides(busy)
 
 
@@ -453,7 +452,7 @@ def test_an_interrupted_run_leaves_everything_as_it_was(tmp_path, monkeypatch, c
     folder = tmp_path / "sample"
     generate(Options(**SMALL), folder)
     before = files_of(folder)
-    write, written = mockup.DayWriter.write, []
+    write, written = delivery.DayWriter.write, []
 
     def interrupted(self, path, *others):
         written.append(path)
@@ -461,7 +460,7 @@ def test_an_interrupted_run_leaves_everything_as_it_was(tmp_path, monkeypatch, c
             raise KeyboardInterrupt
         return write(self, path, *others)
 
-    monkeypatch.setattr(mockup.DayWriter, "write", interrupted)
+    monkeypatch.setattr(delivery.DayWriter, "write", interrupted)
     assert main(["--output", str(folder), "--force", "--seed=2", *SMALL_ARGUMENTS]) == 130
     assert main(["--output", str(tmp_path / "new"), *SMALL_ARGUMENTS]) == 130
     assert len(written) == 4
@@ -472,7 +471,7 @@ def test_an_interrupted_run_leaves_everything_as_it_was(tmp_path, monkeypatch, c
 
 def test_a_terminated_run_cleans_up(tmp_path):
     command = [sys.executable, "-m", "scripts.mockup", "--output", str(tmp_path / "sample")]
-    run = subprocess.Popen([*command, "--days=366", "--users=20000"], cwd=ROOT)
+    run = subprocess.Popen([*command, "--days=366", "--users=20000"], cwd=PROJECT_ROOT)
     patience = time.monotonic() + 15
     while not list(tmp_path.rglob("20*.csv")) and time.monotonic() < patience:
         time.sleep(0.02)

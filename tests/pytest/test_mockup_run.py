@@ -7,12 +7,12 @@ import re
 from pathlib import Path
 
 import numpy as np
-import oracle
 import pandas as pd
 import pyarrow.parquet
 import pytest
 from conftest import PROJECT_ROOT, Project
 
+from bench import oracle
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
 
 

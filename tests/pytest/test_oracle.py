@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from oracle import FEATURES, FINAL_COLUMNS, MEASURES, REJECT_REASONS, Oracle, OracleParams, compute
-from oracle import strptime_pattern as to_strptime
 from oracle_privacy import RELEASED, decide
 from random_cdr import (
     GNUPER_CASES,
@@ -25,6 +23,17 @@ from random_cdr import (
     record,
     write_raw,
 )
+
+from bench.oracle import (
+    FEATURES,
+    FINAL_COLUMNS,
+    MEASURES,
+    REJECT_REASONS,
+    Oracle,
+    OracleParams,
+    compute,
+)
+from bench.oracle import strptime_pattern as to_strptime
 
 FIXTURE = Path(__file__).parent / "fixtures" / "reference_small"
 ONE_DEGREE = 6371 * math.pi / 180

@@ -7,12 +7,13 @@ import datetime
 from collections.abc import Callable
 from pathlib import Path
 
-import oracle
 import pandas as pd
 import pytest
 import random_cdr
 from conftest import PROJECT_ROOT, Project
 from test_equality import raw_vars
+
+from bench import oracle
 
 
 @pytest.fixture(scope="module")

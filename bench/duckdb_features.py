@@ -1,25 +1,22 @@
-"""The same features by DuckDB, as who has one machine and plain files would compute them.
+"""The same features by DuckDB, as a user with one machine and plain files would compute them.
 
-    python -m scripts.bench_duckdb FOLDER [--holidays 2024-05-01,2024-05-09]
+    python -m bench.duckdb_features FOLDER [--holidays 2024-05-01,2024-05-09]
 
-Levels 1 to 4 are those of the tests' oracle (tests/pytest/oracle.py), in memory and on all cores.
-Level 0 is not: the oracle judges every broken row, here DuckDB's own CSV reader takes the columns
-with their types, which is the fast way when all rows are good. There are no pseudonyms, no privacy
-gate and no files of results. Prints what was found, as JSON.
+Levels 1 to 4 are those of the oracle (`bench.oracle`), in memory and on all cores. Level 0 is not:
+the oracle judges every broken row, while DuckDB's own CSV reader takes the columns with their types
+here, which is fast when all rows are good. There are no pseudonyms, no privacy gate and no result
+files. Prints what was found, as JSON.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 
 import duckdb
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(PROJECT_ROOT / "tests" / "pytest"))
-import oracle
+from bench import oracle
 
 COLUMNS = {
     "direction": "utinyint",

@@ -1,30 +1,16 @@
-"""A benchmark's result as tables (Markdown) and as a chart.
-
-python -m scripts.bench_report benchmarks/results/<time>.json [--chart docs/benchmark.png]
-"""
+"""A benchmark's result as tables in Markdown."""
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
-LEVELS = ("0 events", "1 users", "2 antennas", "3 features", "4 release")
-# dbt, floor and oracle in grey; levels in the colours of the lineage graph, from dark to light.
-GREY, FLOOR, ORACLE = "#95a5a6", "#7f8c8d", "#b2babb"
-LEVEL_COLOURS = ("#d35400", "#f39c12", "#2980b9", "#7fb3d5", "#27ae60")
-
-# The cluster that is sized: people, days, cores, and the part of the time that they are busy.
+# The cluster that is sized: people, days, cores, and the share of the time that they are busy.
 COUNTRY, YEAR, CORES, BUSY = 10_000_000, 365, 64, 0.7
 
 
-# --- tables ---------------------------------------------------------------------------------------
-
-
-def tables(result: dict[str, Any]) -> str:
-    """All sections of a result."""
+def all_tables(result: dict[str, Any]) -> str:
+    """The facts and all tables of a result."""
     parts = [_facts(result), _comparison(result), _models(result["pipeline"])]
     parts += [_phases("Where the wall seconds go", {"dbt run": result["pipeline"]})]
     for name, section in (
@@ -258,100 +244,3 @@ def _size(count: float) -> str:
             return f"{count:.0f} {unit}"
         count /= 1000
     return f"{count:.2f} GB" if count < 1000 else f"{count / 1000:.2f} TB"
-
-
-# --- chart ----------------------------------------------------------------------------------------
-
-
-def draw(result: dict[str, Any], file: Path) -> None:
-    """Wall seconds by level beside floor and oracle and, where measured, how they grow."""
-    from matplotlib.figure import Figure
-
-    panels = 2 if "growth" in result else 1
-    figure = Figure(figsize=(4.8 * panels, 4.2), layout="constrained")
-    axes = figure.subplots(1, panels, squeeze=False)[0]
-    _draw_levels(axes[0], result)
-    if panels == 2:
-        _draw_growth(axes[1], result["growth"])
-    file.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(file, dpi=150)
-
-
-def _draw_levels(axes: Any, result: dict[str, Any]) -> None:
-    run = result["pipeline"]
-    for place, (name, colour) in enumerate((("floor", FLOOR), ("oracle", ORACLE))):
-        _bar(axes, place, result[name]["wall"], 0, colour)
-    parts = [
-        *zip(LEVELS, run["levels"].values(), LEVEL_COLOURS, strict=True),
-        ("dbt and checks", run["wall"] - sum(run["levels"].values()), GREY),
-    ]
-    below = 0.0
-    for label, seconds, colour in parts:
-        axes.bar(2, seconds, bottom=below, color=colour, width=0.6, label=label)
-        if seconds > 0.05 * run["wall"]:
-            axes.text(
-                2, below + seconds / 2, f"{seconds:.0f}", ha="center", va="center", color="white"
-            )
-        below += seconds
-    axes.text(2, below, f"{below:.0f} s", ha="center", va="bottom", weight="bold")
-    axes.set_xticks([0, 1, 2], ["Spark parses\nthe CSV", "DuckDB in\nmemory", "pipeline"])
-    axes.set_ylabel("wall seconds")
-    axes.set_title(
-        f"{result['data']['rows'] / 1e6:.0f} million rows, {result['machine']['cores']} cores",
-        loc="left",
-    )
-    axes.set_ylim(0, 1.12 * max(below, result["floor"]["wall"], result["oracle"]["wall"]))
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], labels[::-1], loc="upper left", frameon=False)
-    _tidy(axes)
-
-
-def _bar(axes: Any, place: int, seconds: float, below: float, colour: str) -> None:
-    axes.bar(place, seconds, bottom=below, color=colour, width=0.6)
-    axes.text(place, seconds, f"{seconds:.0f} s", ha="center", va="bottom", weight="bold")
-
-
-def _draw_growth(axes: Any, growth: list[dict[str, Any]]) -> None:
-    millions = [step["rows"] / 1e6 for step in growth]
-    for name, colour, label in (
-        ("pipeline", LEVEL_COLOURS[0], "pipeline"),
-        ("floor", FLOOR, "Spark parses the CSV"),
-    ):
-        seconds = [step[name]["wall"] for step in growth]
-        axes.plot(millions, seconds, marker="o", color=colour, label=label)
-        axes.annotate(
-            f"{seconds[-1]:.0f} s",
-            (millions[-1], seconds[-1]),
-            xytext=(0, 6),
-            textcoords="offset points",
-            ha="center",
-        )
-    axes.set_xlabel("million rows")
-    axes.set_ylabel("wall seconds")
-    axes.set_title("Growth", loc="left")
-    axes.set_xlim(0, 1.1 * millions[-1])
-    axes.set_ylim(0, 1.12 * max(step["pipeline"]["wall"] for step in growth))
-    axes.legend(loc="upper left", frameon=False)
-    _tidy(axes)
-
-
-def _tidy(axes: Any) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(axis="y", alpha=0.3)
-    axes.set_axisbelow(True)
-
-
-def main() -> None:
-    """Print a recorded result's tables; draw its chart where asked."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("result", type=Path)
-    parser.add_argument("--chart", type=Path)
-    options = parser.parse_args()
-    result = json.loads(options.result.read_text())
-    print(tables(result))
-    if options.chart:
-        draw(result, options.chart)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,15 +1,12 @@
-"""What a benchmark reads from the system and from Spark: time, memory, bytes moved."""
+"""Time, memory and bytes of a measured run, as the operating system counts them."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import re
 import subprocess
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,26 +17,18 @@ from typing_extensions import Self
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
-# dbt begins every statement with a comment that names the node.
-NODE_ID = re.compile(r'"node_id": "\w+\.\w+\.(\w+)')
-# The Connect door serves this Python model alone.
-PYTHON_MODEL = "user_bandicoot"
-
-
-# --- processes ------------------------------------------------------------------------------------
-
 
 @dataclass
 class Usage:
-    """What one measured run took. CPU seconds are user and system time of all its processes."""
+    """What one measured run used. CPU seconds are user and system time of all its processes."""
 
     began: float  # seconds since the epoch
     wall: float
     cpu: float
     cpu_of_spark: float  # the server with its Python workers; the rest is the client's
-    cpu_of_others: float  # what everything else on the machine used meanwhile
-    peak_memory: int  # bytes resident in all its processes together, the most that was seen
-    read_by_spark: int  # bytes that the server asked the system for, shuffles included
+    cpu_of_others: float  # everything else on the machine in the same time
+    peak_memory: int  # the largest sum of resident bytes of all its processes
+    read_by_spark: int  # bytes that the server read through the system, shuffles included
 
     @property
     def ended(self) -> float:
@@ -93,8 +82,8 @@ class Meter:
         return process.returncode, printed
 
     def _watch_memory(self) -> None:
-        # A new process counts from the second look on: at first it is a copy of the one that
-        # started it, and shares all memory with it.
+        # A new process counts from the second look on: at first it shares all memory with the
+        # process that started it.
         known: set[psutil.Process] = set()
         while not self._stop.wait(SECONDS_BETWEEN_LOOKS):
             family = set(_families(self._roots))
@@ -136,84 +125,3 @@ def _busy_cpu() -> float:
     """CPU seconds so far of everything on the machine."""
     times = psutil.cpu_times()
     return times.user + times.nice + times.system + times.irq + times.softirq
-
-
-# --- Spark's event log ----------------------------------------------------------------------------
-
-
-@dataclass
-class Work:
-    """What Spark's tasks did for one dbt node. Seconds are summed over tasks, bytes as on disk."""
-
-    cpu: float = 0.0
-    run: float = 0.0  # time that tasks held a core, waiting included
-    garbage_collection: float = 0.0
-    longest_task: float = 0.0
-    tasks: int = 0
-    stages: int = 0
-    rows_written: int = 0
-    bytes_read: int = 0
-    bytes_shuffled: int = 0
-    bytes_spilled: int = 0
-    bytes_written: int = 0
-
-
-@dataclass(frozen=True)
-class Task:
-    """A finished task: when, for which dbt node and stage, and Spark's own metrics."""
-
-    node: str
-    stage: int
-    ended: float  # seconds since the epoch
-    metrics: dict[str, Any]
-
-
-def read_tasks(event_log: Path) -> list[Task]:
-    """All finished tasks of an event log; '' is the node of work outside of dbt's statements."""
-    node_of_stage: dict[int, str] = {}
-    tasks = []
-    with event_log.open(encoding="utf-8") as lines:
-        for line in lines:
-            if line.startswith('{"Event":"SparkListenerStageSubmitted"'):
-                event = json.loads(line)
-                node_of_stage[event["Stage Info"]["Stage ID"]] = _node(event["Properties"])
-            elif line.startswith('{"Event":"SparkListenerTaskEnd"'):
-                event = json.loads(line)
-                if event.get("Task Metrics"):
-                    stage = event["Stage ID"]
-                    ended = event["Task Info"]["Finish Time"] / 1000
-                    tasks.append(
-                        Task(node_of_stage.get(stage, ""), stage, ended, event["Task Metrics"])
-                    )
-    return tasks
-
-
-def _node(properties: dict[str, str]) -> str:
-    found = NODE_ID.search(properties.get("spark.job.description", ""))
-    if found:
-        return found[1]
-    return PYTHON_MODEL if "SparkConnect" in properties.get("spark.job.tags", "") else ""
-
-
-def work_per_node(tasks: list[Task], usage: Usage) -> dict[str, Work]:
-    """What the tasks that ended during a run did, by dbt node."""
-    works: dict[str, Work] = defaultdict(Work)
-    stages = defaultdict(set)
-    for task in tasks:
-        if not usage.began <= task.ended <= usage.ended:
-            continue
-        work, metrics = works[task.node], task.metrics
-        run = metrics["Executor Run Time"] / 1e3
-        work.cpu += metrics["Executor CPU Time"] / 1e9
-        work.run += run
-        work.garbage_collection += metrics["JVM GC Time"] / 1e3
-        work.longest_task = max(work.longest_task, run)
-        work.tasks += 1
-        stages[task.node].add(task.stage)
-        work.stages = len(stages[task.node])
-        work.rows_written += metrics["Output Metrics"]["Records Written"]
-        work.bytes_read += metrics["Input Metrics"]["Bytes Read"]
-        work.bytes_shuffled += metrics["Shuffle Write Metrics"]["Shuffle Bytes Written"]
-        work.bytes_spilled += metrics["Disk Bytes Spilled"]
-        work.bytes_written += metrics["Output Metrics"]["Bytes Written"]
-    return dict(works)
