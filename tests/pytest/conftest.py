@@ -47,6 +47,7 @@ def pytest_sessionfinish() -> None:
         shutil.rmtree(STATE_DIR, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of the one server together, for a worker that has nothing else to do first."""
     for item in items:
