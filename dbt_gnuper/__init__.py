@@ -8,6 +8,7 @@ list ``plugins``. Ours gives the Spark adapter
   (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
+- an end without a stack trace when Ctrl-C comes (:mod:`dbt_gnuper.interrupts`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
   that end without failing the run (:mod:`dbt_gnuper.thrift_sessions`).
 
@@ -23,7 +24,14 @@ from dbt.flags import get_flags
 from dbt.plugins.manager import dbtPlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_gnuper import layouts, local_files, run_lock, spark_connect, thrift_sessions
+from dbt_gnuper import (
+    interrupts,
+    layouts,
+    local_files,
+    run_lock,
+    spark_connect,
+    thrift_sessions,
+)
 
 
 class GnuperPlugin(dbtPlugin):
@@ -34,6 +42,7 @@ class GnuperPlugin(dbtPlugin):
         if getattr(SparkAdapter, "extended_by_gnuper", False):
             return
         SparkAdapter.extended_by_gnuper = True
+        interrupts.extend()
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)

@@ -42,8 +42,9 @@ def column_text(name: str) -> str:
     """One column of the model's properties."""
     if name == RECORDS:
         meaning = (
-            "Mean over the antenna's residents: number of national events. Unit: events. "
-            "Range: 1 or more. NULL: no resident has any, or withheld."
+            "Mean over the antenna's residents: number of national events, calls with an empty "
+            "duration left out. Unit: events. Range: 0 or more. NULL: no resident has any national "
+            "event, or withheld."
         )
     else:
         meaning = (

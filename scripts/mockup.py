@@ -20,7 +20,6 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -687,7 +686,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, 1 (files), 2 (options), 130 (interrupted)."""
+    """Run the command line; returns the exit code: 0, 1 (files), 2 (options)."""
     given = vars(_parser().parse_args(arguments))
     output, force = given.pop("output"), given.pop("force")
     try:
@@ -698,18 +697,10 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"mockup: cannot write to {output}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"mockup: interrupted; {output} is as it was", file=sys.stderr)
-        return 130
     days = manifest["options"]["days"]
     print(f"{output}: {manifest['records']:,} records of {days} days")
     return 0
 
 
-def _interrupt(signum: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, _interrupt)  # being terminated must clean up as well
     sys.exit(main())

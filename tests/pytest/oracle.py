@@ -15,7 +15,8 @@ How the raw text is understood:
 * Everything is read as text. Ids are never trimmed, padded or turned into numbers.
 * A line of the locations file counts when it has both ids and a place on Earth.
 * A duration is a number when it is written with digits, a point and an exponent ("12", ".5",
-  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers.
+  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers. Nothing, or
+  nothing but blanks, is no fault: the call counts, and its length is NULL.
 """
 
 from __future__ import annotations
@@ -400,7 +401,8 @@ def _events(con: duckdb.DuckDBPyConnection, raw_glob: str, params: OracleParams)
                 when direction not in ('1', '2') then 'unknown_direction'
                 when interaction not in ('1', '2') then 'unknown_interaction'
                 when national not in ('1', '2') then 'unknown_national'
-                when interaction = '1' and coalesce(seconds not between 0 and 86400, true)
+                when interaction = '1' and not regexp_full_match(duration, '\\s*')
+                    and coalesce(seconds not between 0 and 86400, true)
                     then 'bad_duration'
                 when antenna_id is null then 'unknown_cell'
             end as reason
