@@ -61,7 +61,7 @@ dev:
 
 .PHONY: test
 test: dev  ## run all tests but the slow ones, on a server of their own
-	@$(python) -m pytest -m "not slow"
+	@$(python) -m pytest -m "not slow" --numprocesses 2 --dist loadgroup
 
 .PHONY: test-slow
 test-slow: dev  ## run the slow tests: faults, hostile files, publication, a cluster, the benchmark

@@ -25,6 +25,8 @@ import shapely
 import shapely.affinity
 import yaml
 
+from dbt_gnuper import features as registry
+from python_udfs.bandicoot_columns import RECORDS
 from scripts.export import INDICATOR, KEYS, in_periods, key
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -33,8 +35,7 @@ TEMPLATE = Path(__file__).with_name("report.html.jinja")
 MEASURES = ["og_calls", "ic_calls", "og_sms", "ic_sms", "og_vol", "ic_vol"]
 COUNTS = ["call_count", "sms_count", "vol_sum"]
 FLOWS = ["net_calls", "gravity_residual"]
-KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
-DIRECTIONS = {"og": "Outgoing", "ic": "Incoming"}
+REGISTRY = {feature.name: feature for feature in registry.features()}
 REASONS = {
     "malformed_row": "not the expected columns",
     "exact_duplicate": "repeats another row",
@@ -79,57 +80,21 @@ def read_release(output: Path) -> dict[str, pd.DataFrame]:
 
 def measure_label(measure: str) -> str:
     """`og_calls` as "Outgoing calls"."""
-    direction, kind = measure.split("_")
-    return f"{DIRECTIONS[direction]} {KINDS[kind]}"
+    return registry.MEASURES[measure].capitalize()
 
 
 def feature_label(name: str) -> str:
     """A feature's name as a heading."""
-    fixed = {
-        "sms2calls_ratio": "Texts per call",
-        "active_users": "Residents",
-        "dist2c": "Distance to the capital",
-        "reporting__number_of_records": "National events per resident",
-    }
-    if name in fixed:
-        return fixed[name]
-    if INDICATOR in name:
-        return (
-            name.replace(SHOWN_INDICATOR, ", ").replace("__", ", ").replace("_", " ").capitalize()
-        )
-    if name.startswith("scaled_"):
-        return f"{measure_label(name.removeprefix('scaled_'))}, scaled"
-    endings = {
-        "_week_ratio": " on weekends and holidays",
-        "_work_ratio": " in working hours",
-        "_peak_ratio": ", early over late peak",
-    }
-    for ending, words in endings.items():
-        if name.endswith(ending):
-            return f"{measure_label(name.removesuffix(ending))}{words}"
-    kind, _, what = name.partition("_")
-    beginnings = {
-        "ratio": "Outgoing over incoming",
-        "dist_mean": "Mean distance of",
-        "isolation": "Share of antennas with",
-        "entropy": "Entropy of",
-        "partner_entropy": "Evenness over partner antennas of",
-        "ratio_var": "Variance of outgoing over incoming",
-    }
-    if kind in KINDS and what in beginnings:
-        return f"{beginnings[what]} {KINDS[kind]}"
-    return name.replace("_", " ").capitalize()
+    if name in REGISTRY:
+        return REGISTRY[name].label
+    if name == RECORDS:
+        return "National events per resident"
+    return name.replace(SHOWN_INDICATOR, ", ").replace("__", ", ").replace("_", " ").capitalize()
 
 
 def feature_group(name: str) -> str:
     """The group of features that a feature is listed under."""
-    if INDICATOR in name:
-        return "Behaviour of residents (bandicoot)"
-    if name.endswith(("_week_ratio", "_work_ratio", "_peak_ratio")):
-        return "Rhythm of week and day"
-    if "_dist_" in name or name.endswith(("_isolation", "_entropy")) or name == "dist2c":
-        return "Ties and distance"
-    return "Amount and balance"
+    return REGISTRY[name].group if name in REGISTRY else "Behaviour of residents (bandicoot)"
 
 
 def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:

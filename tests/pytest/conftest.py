@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import hashlib
 import json
 import os
 import secrets
@@ -32,15 +31,28 @@ PROJECT_ROOT = Path(__file__).resolve().parents[2]
 pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
-# need none share its compiled kernels: compiling them takes half a minute.
-STATE_DIR = Path(tempfile.mkdtemp(prefix="gnuper-tests-"))
+# need none share its compiled kernels: compiling them takes half a minute. The workers of pytest-xdist
+# share it too: those tests that need the server all run in one of them.
+IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+if not IS_WORKER:
+    os.environ["GNUPER_TESTS_STATE_DIR"] = tempfile.mkdtemp(prefix="gnuper-tests-")
+STATE_DIR = Path(os.environ["GNUPER_TESTS_STATE_DIR"])
 (STATE_DIR / "server.lock").touch()
 os.environ["NUMBA_CACHE_DIR"] = str(STATE_DIR / "numba")
 
 
 def pytest_sessionfinish() -> None:
     """Leave nothing behind."""
-    shutil.rmtree(STATE_DIR, ignore_errors=True)
+    if not IS_WORKER:
+        shutil.rmtree(STATE_DIR, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of the one server together, for a worker that has nothing else to do first."""
+    for item in items:
+        if "server" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("server"))
+    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +68,7 @@ def server() -> Iterator[ServerInfo]:
 
 @functools.cache
 def _parsed_manifest(variables: str) -> Manifest:
-    folder = STATE_DIR / "parsed" / hashlib.sha256(variables.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True)
+    folder = Path(tempfile.mkdtemp(dir=STATE_DIR, prefix="parsed-"))
     shutil.copy(PROJECT_ROOT / "profiles.yml.example", folder / "profiles.yml")
     result = dbtRunner().invoke(
         [

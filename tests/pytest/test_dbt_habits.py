@@ -1,0 +1,73 @@
+"""What people do with a dbt project every day, on a machine without the raw files and the key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import PROJECT_ROOT, Project
+
+ANALYSES = sorted(file.stem for file in (PROJECT_ROOT / "analyses").glob("*.sql"))
+
+
+@pytest.fixture(scope="module")
+def elsewhere(mockup_project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The project with its release and its server, as somebody has it who lacks files and key."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    missing = str(folder / "nothing_here")
+    variables = {"raw_data_path": missing, "pseudonym_key_file": missing}
+    return Project(mockup_project.server, folder, mockup_project.schema, variables)
+
+
+def test_unit_tests_need_no_tables(make_project: Callable[..., Project]) -> None:
+    """dbt's own unit tests, all of them, in a schema that does not exist."""
+    outcome = make_project("units").dbt("test", "--select", "test_type:unit")
+    assert outcome.success, outcome.output[-4000:]
+    assert len(outcome.statuses()) >= 46
+    assert set(outcome.statuses().values()) == {"pass"}
+
+
+def test_the_release_is_tested(elsewhere: Project) -> None:
+    outcome = elsewhere.dbt("test", "--select", "final_features")
+    assert outcome.success, outcome.output[-3000:]
+    assert outcome.statuses()["final_features_rows"] == "pass"
+
+
+@pytest.mark.parametrize("analysis", ANALYSES)
+def test_an_analysis_is_shown(elsewhere: Project, analysis: str) -> None:
+    outcome = elsewhere.dbt("show", "--select", analysis)
+    assert outcome.success, outcome.output[-3000:]
+
+
+def test_features_are_built_on_top_of_somebody_elses_levels(
+    elsewhere: Project, mockup_project: Project, tmp_path: Path
+) -> None:
+    """`--defer`: earlier levels are those of the state's schema, features go to one's own."""
+    analyst = Project(
+        elsewhere.server, tmp_path / "analyst", f"{elsewhere.schema}_analyst", dict(elsewhere.vars)
+    )
+    outcome = analyst.dbt(
+        *("build", "--select", "features", "--defer", "--state", str(mockup_project.target)),
+        *("--exclude-resource-type", "unit_test"),
+    )
+    assert outcome.success, outcome.output[-3000:]
+    own = analyst.restricted("alltime_features")
+    theirs = mockup_project.restricted("alltime_features")
+    assert len(own) == len(theirs) > 0
+    assert "cells" not in analyst.query("show tables in {restricted}")["tableName"].tolist()
+
+
+def test_the_documentation_is_generated(elsewhere: Project) -> None:
+    outcome = elsewhere.dbt("docs", "generate")
+    assert outcome.success, outcome.output[-3000:]
+    assert (elsewhere.target / "catalog.json").exists()
+
+
+def test_what_reads_the_files_says_which_are_missing(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    outcome = make_project("nowhere").dbt("run", "--select", "staging", raw_data_path=str(tmp_path))
+    assert not outcome.success
+    assert f"'{tmp_path}/MS_LOCATION.csv' does not exist" in outcome.output
+    assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output
