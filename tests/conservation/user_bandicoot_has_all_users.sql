@@ -1,7 +1,7 @@
 {{ config(enabled=var('bandicoot')) }}
 {#
     Every user with a national event has indicators or an error, and no other user does. National
-    events are counted once.
+    events are counted once, but calls with an empty duration are not counted.
 
     A failure means
     (a) a batch of users was lost or computed twice on the workers; or
@@ -11,7 +11,7 @@ with national_events as (
 
     select
         count(distinct user_id) as users,
-        count(*) as events
+        count_if(not has_empty_duration) as events
     from {{ ref('events') }}
     where is_national
 
