@@ -1,9 +1,9 @@
-"""The local Spark server: one Spark driver process with two doors, both on 127.0.0.1 only.
+"""The local Spark server: one Spark driver process with two endpoints, both on 127.0.0.1 only.
 
     python -m scripts.server start|stop|status [options]
 
-The Thrift door serves dbt's SQL models, the Spark Connect door its Python models; both see the
-same catalog and warehouse. Everything the server writes stays in its state folder (`.gnuper`):
+The Thrift endpoint serves dbt's SQL models, the Spark Connect endpoint its Python models. Both use
+the same catalog and warehouse. Everything the server writes stays in its state folder (`.gnuper`):
     server.json   which process runs, on which ports      server.log   warnings and errors
     warehouse/    the tables                              metastore/   their catalog (Derby)
     tmp/          spills and other short-lived files, removed when the server stops
@@ -60,7 +60,7 @@ class ServerError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class ServerInfo:
-    """A server's process and doors. `started` is its start time, which tells reused ids apart."""
+    """A server's process and ports. `started` is its start time: a process id may be reused."""
 
     pid: int
     thrift_port: int
@@ -106,7 +106,7 @@ def start_server(
         thrift_port = _usable_port(thrift_port, THRIFT_PORT, "THRIFT_PORT")
         connect_port = _usable_port(connect_port, CONNECT_PORT, "CONNECT_PORT")
         if thrift_port == connect_port:
-            raise ServerError(f"Both doors were given port {thrift_port}: choose different ones.")
+            raise ServerError(f"Both endpoints were given port {thrift_port}: choose different ports.")
         try:
             info = _launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
             _wait_until_it_answers(info, timeout, say)
@@ -142,7 +142,7 @@ def _prepare(state_dir: Path) -> Path:
     """Create the state folder, readable by its owner alone; refuse a folder with other content."""
     state_dir = state_dir.resolve()
     if set(str(state_dir)) & set(",;"):  # Spark and Derby would take them for separators
-        raise ServerError(f"The state folder's path may hold no comma or semicolon: {state_dir}")
+        raise ServerError(f"The state folder's path must not have a comma or semicolon: {state_dir}")
     is_new = not (state_dir / "server.lock").exists()
     taken = [name for name in STATE_FOLDERS if (state_dir / name).exists()]
     if is_new and (taken or state_dir in (Path.home(), PROJECT_ROOT, *PROJECT_ROOT.parents)):
@@ -171,7 +171,7 @@ def _lock(state_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def _write_record(info: ServerInfo, ready: bool) -> None:
-    """Write server.json in one step; `ready` turns true once both doors have answered."""
+    """Write server.json in one step; `ready` turns true once both endpoints have answered."""
     record = dataclasses.asdict(info) | {"state_dir": str(info.state_dir), "ready": ready}
     draft = info.state_dir / "server.json.new"
     draft.write_text(json.dumps(record, indent=2) + "\n")
@@ -463,7 +463,7 @@ def _default_settings() -> dict[str, str]:
 
 
 def _fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict[str, str]:
-    """What must hold in any case: both doors on this machine only, files in the state folder."""
+    """What must hold in any case: both endpoints on this machine only, files in the state folder."""
     spark = {
         "plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "connect.grpc.binding.address": HOST,
@@ -521,7 +521,7 @@ def _environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
 
 
 def _wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str], None]) -> None:
-    """Return once both doors answer; an error if the process dies or the time is over."""
+    """Return once both endpoints answer; an error if the process dies or the time is over."""
     begin = time.monotonic()
     next_line = 5.0
     log = info.state_dir / "server.log"
@@ -541,7 +541,7 @@ def _wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str]
 
 
 def _answers(info: ServerInfo, seconds: float = 10) -> bool:
-    """Whether `select 1` works at the Thrift door and the Connect door speaks gRPC."""
+    """Whether `select 1` works at the Thrift endpoint and the Connect endpoint speaks gRPC."""
     try:
         for port in (info.thrift_port, info.connect_port):
             socket.create_connection((HOST, port), timeout=seconds).close()

@@ -72,7 +72,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 def server() -> Iterator[ServerInfo]:
     """A Spark server on free ports, for all tests that need one."""
     info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory="3g")
-    # profiles.yml.example and the Python models read the doors from here.
+    # profiles.yml.example and the Python models read the ports from here.
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
     yield info
