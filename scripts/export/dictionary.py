@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import yaml
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import PROJECT_ROOT
+
 PRIVACY_RULES = {
     "gate": (
         "Released only if it rests on more than {privacy_k} users and none of them makes up more "
