@@ -76,7 +76,7 @@ def is_glob(value: Any) -> bool:
     """Whether a text is a glob of file names that Spark and Python read alike: *, ?, [abc], [!a-c]."""
     if not isinstance(value, str):
         return True
-    ranges = re.findall(r"(\w)-(\w)", "".join(re.findall(r"\[[^]]*\]", value)))
+    ranges = re.findall(r"([\w.-])-([\w.-])", "".join(re.findall(r"\[[^]]*\]", value)))
     return (
         is_path(value)
         and re.fullmatch(r"([^][/\\{}^]|\[!?[\w.-]+\])+", value) is not None
@@ -114,9 +114,10 @@ def allowed(about: Values) -> str:
         return f"{', '.join(first)} or {last}"
     if about["type"] == "boolean":
         return "true or false"
-    if about["type"] == "integer":
-        return f"a whole number from {about['minimum']} to {about['maximum']}"
-    return f"a number above {about['exclusiveMinimum']} and up to {about['maximum']}"
+    kind = "a whole number" if about["type"] == "integer" else "a number"
+    if "minimum" in about:
+        return f"{kind} from {about['minimum']} to {about['maximum']}"
+    return f"{kind} above {about['exclusiveMinimum']} and up to {about['maximum']}"
 
 
 def shown(value: Any) -> str:
@@ -194,9 +195,9 @@ def _layout_is_valid(values: Values) -> str | None:
 def _patterns_are_valid(values: Values) -> str | None:
     patterns = values["timestamp_format"]
     for pattern in [patterns] if isinstance(patterns, str) else patterns or ():
-        problem = pattern_problem(pattern)
-        if problem:
-            return f"The var timestamp_format is {shown(pattern)}: {problem}."
+        found = pattern_problem(pattern)
+        if found:
+            return f"The var timestamp_format is {shown(pattern)}: {found}."
     return None
 
 
@@ -207,8 +208,8 @@ def _zones_are_known(values: Values) -> str | None:
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if has_offset(pattern) and not layout["local_timezone"]:
             return (
-                f"The timestamp format '{told(pattern)}' has a time zone in it: the layout must say which "
-                "local_timezone the times are to be turned into."
+                f"The timestamp format '{told(pattern)}' has a time zone in it: the layout must say "
+                "which local_timezone the times are to be turned into."
             )
     return None
 
@@ -264,7 +265,7 @@ def problem_of_run(config: RuntimeConfig) -> str | None:
             return None
         # The project that uses this one as a package may have vars of its own.
         given = {name: value for name, value in given.items() if name in known_vars()}
-        given = merged(load_raw_project(str(folder / PROJECT)).get("vars", {})) | given
+        given = merged(load_raw_project(str(folder / PROJECT)).get("vars") or {}) | given
     for name, about in known_vars().items():
         if name not in given:
             return (

@@ -44,7 +44,7 @@ def parse_vars(text: str) -> dict[str, Any]:
 def all_vars(given: dict[str, Any]) -> dict[str, Any]:
     """The given vars, and where they are silent, those of dbt_project.yml."""
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
-    return variables.defaults() | variables.merged(project["vars"]) | given
+    return variables.defaults() | variables.merged(project.get("vars") or {}) | given
 
 
 def _usage(problem: str) -> str:

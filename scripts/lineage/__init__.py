@@ -2,9 +2,9 @@
 
     python -m scripts.lineage
 
-Needs `make dev` (sqlglot), no server and no data: it reads the SQL that dbt compiles, for each of
-the settings in variants.py. Every column of every model gets labels that say what of a person it may
-show, and every operation of SQL says what becomes of the labels of what it works on:
+Needs `make dev` (sqlglot), no server and no data: it reads the SQL that dbt compiles, for each
+configuration in variants.py. Every column of every model gets labels that say what of a person it
+may show, and every operation of SQL says what becomes of the labels of what it works on:
 
 - reading the raw files makes RAW (ids, handset, key, what the layout does not describe), VALUE (any
   other field of one person's record) and ROW (one row per person or record);

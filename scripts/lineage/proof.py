@@ -10,7 +10,6 @@ from scripts.lineage.labels import (
     AGGREGATE,
     ID,
     OTHERS,
-    RAW,
     ROW,
     SHARE,
     SINGLE,
@@ -25,15 +24,15 @@ from scripts.lineage.labels import (
 from scripts.lineage.project import Model, Project
 from scripts.lineage.queries import evaluate, tables_of
 
-# SINGLE and SHARE must moreover say so in their column's name, see LARGEST.
+# What a model may show, by its tier; those of tier raw are read, not proved.
 ALLOWED = {
-    "raw": {RAW, ID, VALUE, ROW},
     "pseudonymous": {ID, VALUE, ROW, SINGLE, SHARE, AGGREGATE, OTHERS},
     "aggregated": {AGGREGATE, OTHERS, SINGLE, SHARE},
     "released": set(),
 }
+# An aggregated column that shows SINGLE or SHARE has this in its name.
 LARGEST = "largest"
-# What a release says that is marked as not for release, because the gate is off.
+# What a released model may show when the gate is off and the release is marked as not for release.
 ALLOWED_WITHOUT_GATE = {AGGREGATE, OTHERS}
 
 # A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
@@ -48,7 +47,7 @@ PYTHON_MODELS = {
 
 
 class Passed(NamedTuple):
-    """Labels that end in columns of a model although nothing ends them, and why."""
+    """Labels that are let through knowingly: they end in these columns of a model."""
 
     columns: frozenset[str] | None  # None: all, and the rows
     kinds: frozenset[str]

@@ -276,7 +276,20 @@ def test_quality_gates_are_those_of_the_macro() -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["20[", "20]", "[]", "[]a]", "[^a]*", "[z-a]", "a/*", "..\\*", "{a,b}", "[a&&b]", "[[a]]"],
+    [
+        "20[",
+        "20]",
+        "[]",
+        "[]a]",
+        "[^a]*",
+        "[z-a]",
+        "[a-.]",
+        "a/*",
+        "..\\*",
+        "{a,b}",
+        "[a&&b]",
+        "[[a]]",
+    ],
 )
 def test_globs_that_spark_and_python_read_differently(pattern: str) -> None:
     assert_is_sentence(problem({"raw_file_pattern": pattern}), "raw_file_pattern")
