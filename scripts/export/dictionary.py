@@ -182,7 +182,7 @@ def data_package(
 def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, Any]:
     fields = []
     for entry in dictionary:
-        field = {
+        field: dict[str, Any] = {
             "name": entry.column,
             "type": entry.type,
             "description": entry.meaning,

@@ -16,12 +16,12 @@ def reading_off(tables: Tables, gate: bool) -> dict[str, int]:
     if gate:
         values, pairs = (table[table["decision"] == "released"] for table in (values, pairs))
     shares = values[values["feature"].str.contains("_week_ratio|_work_ratio")]
-    rests = []
+    found = []
     for antenna, feature in shares[["antenna_id", "feature"]].itertuples(index=False):
         (part,), (whole,) = RATIOS[feature]
         residents = tables.parts[tables.homes == antenna].fillna(0)
-        rests.append((residents[whole] > residents[part]).sum())
-    rests = np.array(rests)
+        found.append((residents[whole] > residents[part]).sum())
+    rests = np.array(found)
     return {
         "values of antennas": len(values),
         "values of one person": (values["users"] == 1).sum(),
@@ -49,12 +49,13 @@ def smallest_antenna(tables: Tables) -> pd.DataFrame:
         for kind, word in (("calls", "call"), ("sms", "text")):
             mean = shown[f"number_of_interaction_{name}__allweek__allday__{word}"]
             line = pd.concat([shown[f"scaled_{way}_{kind}"], mean * shown["active_users"]], axis=1)
+            scaled, total = line.dropna().to_numpy().T
             values = tables.parts["alltime", f"{way}_{kind}"].groupby(tables.homes)
             least = values.sum(min_count=1).idxmin()
             rows[f"{way}_{kind}"] = {
                 "people": values.count()[least],
                 "least total": values.sum()[least],
-                "estimate": np.polyfit(*line.dropna().to_numpy().T, 1)[1],
+                "estimate": np.polyfit(scaled, total, 1)[1],
             }
     return pd.DataFrame(rows).T
 
@@ -129,7 +130,7 @@ def likelihood(values: pd.Series, target: pd.Series, shadow: pd.DataFrame, resid
 
 def subtraction(first: Tables, second: Tables, gate: bool) -> dict[str, int]:
     """What two releases both show but not equally, and how many people each difference is of."""
-    sides = [(t.decisions.dropna(subset="value"), t.pairs) for t in (first, second)]
+    sides = [[t.decisions.dropna(subset="value"), t.pairs] for t in (first, second)]
     if gate:
         sides = [[t[t["decision"] == "released"] for t in side] for side in sides]
     counted = {
