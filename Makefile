@@ -50,9 +50,7 @@ stop:  ## stop the local Spark server
 
 .PHONY: docs
 docs: server  ## write dbt's documentation to output/docs.html and serve it (DOCS_PORT=8080)
-	@$(python) -m scripts.docs
-	@echo "Serving http://127.0.0.1:$(DOCS_PORT)/docs.html until Ctrl+C."
-	@$(python) -m http.server $(DOCS_PORT) --bind 127.0.0.1 --directory output
+	@$(python) -m scripts.docs --port $(DOCS_PORT)
 
 .PHONY: dev
 dev:

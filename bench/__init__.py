@@ -16,3 +16,11 @@ processes (server, Python workers, dbt) and vary less on a machine that others u
 
 Prints tables (Markdown) and writes bench/results/<time>.json and a chart (--chart).
 """
+
+import sys
+
+# While Python looks for the module that `python -m bench` runs, this is its argument 0.
+if sys.argv[0] == "-m":
+    from scripts import interrupts
+
+    interrupts.install()

@@ -11,6 +11,7 @@ list ``plugins``. Ours gives the Spark adapter
 - ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
 - ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
+- an end without a stack trace when Ctrl-C comes (:mod:`dbt_gnuper.interrupts`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
   that end without failing the run (:mod:`dbt_gnuper.thrift_sessions`).
 
@@ -24,6 +25,7 @@ from dbt.plugins.manager import dbtPlugin
 from dbt_gnuper import (
     catalog,
     features,
+    interrupts,
     layouts,
     local_files,
     run_lock,
@@ -42,6 +44,7 @@ class GnuperPlugin(dbtPlugin):
         SparkAdapter.extended_by_gnuper = True
         variables.extend(SparkAdapter)
         features.extend(SparkAdapter)
+        interrupts.extend()
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)

@@ -14,6 +14,7 @@ from typing import TextIO
 
 from dbt.adapters.spark.impl import SparkAdapter
 
+FOLDER = Path(tempfile.gettempdir()) / f"gnuper-locks-{os.getuid()}"
 _held: dict[str, TextIO] = {}
 
 
@@ -21,14 +22,12 @@ def lock(name: str) -> str | None:
     """Take the lock of this name for this process; a sentence if another process has it."""
     if name in _held:
         return None
-    folder = Path(tempfile.gettempdir()) / f"gnuper-locks-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    file = (folder / f"{name}.lock").open("a+", encoding="utf-8")
+    FOLDER.mkdir(mode=0o700, exist_ok=True)
+    file = (FOLDER / f"{name}.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        file.seek(0)
-        owner = file.read() or "started a moment ago"
+        owner = _owner(file)
         file.close()
         return (
             f"Another run ({owner}) is at work on the same schema. Wait until it has ended, then "
@@ -39,6 +38,23 @@ def lock(name: str) -> str | None:
     file.flush()
     _held[name] = file
     return None
+
+
+def runs_at_work(port: int) -> list[str]:
+    """Who runs on the server at this port, as `process 4711, since ...`."""
+    owners = []
+    for path in sorted(FOLDER.glob(f"*_{port}_*.lock")):
+        with path.open(encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                owners.append(_owner(file))
+    return owners
+
+
+def _owner(file: TextIO) -> str:
+    file.seek(0)
+    return file.read() or "started a moment ago"
 
 
 def unlock(name: str) -> None:

@@ -27,7 +27,7 @@ event_at: local time, naive; parts of a second are dropped. A timestamp with a t
 direction: 'in' or 'out'.
 interaction: 'call' or 'text'.
 correspondent_id: whole number or text.
-call_duration: whole seconds; NULL for texts.
+call_duration: whole seconds; NULL for texts. A call without one is left out.
 antenna_id: text or whole number; NULL (or empty) when unknown.
 latitude, longitude: degrees, of the antenna; NULL when unknown.
 """

@@ -42,7 +42,8 @@ def random_user(
     start: datetime.datetime = _MONDAY,
 ) -> pa.Table:
     """A user's events in TOTAL_ORDER, with conversations, ties, and instants at the edges of the
-    night. Of the antennas, the last has no coordinates and two share theirs; some are unknown.
+    night. Of the antennas, the last has no coordinates and two share theirs; some are unknown, and
+    so are the durations of some calls.
 
     mean_gap: seconds between events, on average (about).
     contacts, antennas: upper limits of the numbers of distinct ones.
@@ -75,7 +76,8 @@ def random_user(
                 "interaction": np.where(is_text, "text", "call"),
                 "correspondent_id": [f"contact {c}" for c in contact],
                 "call_duration": pa.array(
-                    rng.poisson(rng.choice([2, 90]), number_of_events), mask=is_text
+                    rng.poisson(rng.choice([2, 90]), number_of_events),
+                    mask=is_text | (rng.random(number_of_events) < 0.1),
                 ),
                 "antenna_id": pa.array(
                     [f"antenna {a}" for a in antenna], mask=rng.random(number_of_events) < 0.05
@@ -100,6 +102,12 @@ def edge_users() -> dict[str, pa.Table]:
         "one text": _user((noon, *text_in)),
         "only texts": _user(*((noon + i * minute, *text_in) for i in range(5))),
         "only calls": _user(*((noon + i * hour, *call) for i in range(5))),
+        "calls of unknown length": _user(
+            *((noon + i * hour, *call[:3], None, "x") for i in range(3))
+        ),
+        "a text among calls of unknown length": _user(
+            (noon, *text_in), (noon + minute, *call[:3], None, "y"), (noon + 2 * minute, *text_out)
+        ),
         "calls of no length": _user(*((noon + i * hour, *call[:3], 0, "x") for i in range(3))),
         "only outgoing": _user(*((noon + i * day, *text_out) for i in range(8))),
         "everything at once": _user(*((noon, *event) for event in (call, text_in, text_out))),

@@ -1,26 +1,31 @@
 """Builds dbt's documentation as one page that opens without a network.
 
-    VARS='{bandicoot: false}' python -m scripts.docs [--output output/docs.html]
+    VARS='{bandicoot: false}' python -m scripts.docs [--output output/docs.html] [--port 8080]
 
 `dbt docs generate` writes a page, a manifest and a catalog to target/; they are put together here.
-The running server is asked for the tables of the last run and for their columns' types.
+The running server is asked for the tables of the last run and for their columns' types. With a port
+the page is then served, to this machine only, until Ctrl-C.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
-import subprocess
+import signal
 import sys
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from scripts import server
 from scripts.export import make_folder
-from scripts.run import DBT, parse_vars
+from scripts.run import parse_vars, run_dbt
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+USUAL_PORT = 8080
 # What dbt's page asks for in vain: icons before their names are known, and an icon it does not have.
 REPAIRS = {
     ' xlink:href="{{ getIcon(': ' ng-attr-xlink:href="{{ getIcon(',
@@ -66,30 +71,48 @@ def page(target: Path) -> str:
     return text.replace(f"{PROJECT_ROOT}/", "").replace(str(PROJECT_ROOT), ".")
 
 
+def listen(port: int, folder: Path) -> ThreadingHTTPServer:
+    """A server of the folder's files at a port; a sentence and exit code 1 if it is taken."""
+    try:
+        handler = partial(SimpleHTTPRequestHandler, directory=folder)
+        return ThreadingHTTPServer((server.HOST, port), handler)
+    except (OSError, OverflowError) as error:
+        sys.exit(server.port_problem(port, USUAL_PORT, error, "make docs DOCS_PORT"))
+
+
+def serve(site: ThreadingHTTPServer, name: str) -> None:
+    """Serve until Ctrl-C, which is no interruption here but the end."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
+        print(f"Serving http://{server.HOST}:{site.server_port}/{name} until Ctrl-C.", flush=True)
+        site.serve_forever()
+
+
 def main() -> None:
-    """Generate the documentation through the running server and write the page."""
+    """Generate the documentation through the running server, write the page, and serve it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output" / "docs.html")
-    output = parser.parse_args().output
+    parser.add_argument("--port", type=int, help="serve the page there until Ctrl-C")
+    options = parser.parse_args()
+    output = options.output
     values = parse_vars(os.environ.get("VARS", ""))
+    # before the minutes that the page may take
+    site = None if options.port is None else listen(options.port, output.parent)
     doors = server.running_server()
     if doors is None:
         sys.exit("No server is running: start one with `make server`.")
     os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
 
-    generated = subprocess.run(
-        [*DBT, "docs", "generate", f"--vars={json.dumps(values, default=str)}"],
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    if generated.returncode:
+    if run_dbt("docs", "generate", values=values):
         sys.exit("dbt docs generate has failed (its message is above): no page was written.")
     make_folder(output.parent)
     draft = output.with_name(output.name + ".new")
     draft.write_text(page(PROJECT_ROOT / "target"))
     os.replace(draft, output)
     print(f"\nWrote {output}: open it in a browser, it needs no network.")
+    if site:
+        serve(site, output.name)
 
 
 if __name__ == "__main__":

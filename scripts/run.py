@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,8 +24,14 @@ from python_udfs import bandicoot_compiled
 from scripts import export, mockup, server
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
-# Not the program .venv/bin/dbt: pip's wrapper fails where the path has a double quote in it.
-DBT = [sys.executable, "-m", "dbt.cli.main"]
+# Not the program .venv/bin/dbt: pip's wrapper fails where the path has a double quote in it. Until
+# the project's plugin takes over (dbt_gnuper.interrupts) nothing is under way, and Ctrl-C just ends it.
+START_DBT = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+from dbt.cli.main import cli
+cli(prog_name="dbt")
+"""
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 OUTPUT = PROJECT_ROOT / "output"
 
@@ -49,6 +56,27 @@ def all_vars(given: dict[str, Any]) -> dict[str, Any]:
 
 def _usage(problem: str) -> str:
     return f"{problem}. Write it like VARS='{{raw_data_path: /data/cdr, holidays: [2024-05-01]}}'."
+
+
+def run_dbt(*arguments: str, values: dict[str, Any]) -> int:
+    """Run a dbt command with these vars as a process of its own; its exit code.
+
+    It is in a session of its own: a terminal's Ctrl-C does not reach it, and it is told of an
+    interrupt once, whichever way that came. It may then cancel its statements and end in its own
+    time; a second interrupt does not wait for it.
+    """
+    given = f"--vars={json.dumps(values, default=str)}"
+    command = [sys.executable, "-c", START_DBT, *arguments, given]
+    child = subprocess.Popen(command, cwd=PROJECT_ROOT, start_new_session=True)
+    try:
+        return child.wait()
+    except KeyboardInterrupt:
+        child.send_signal(signal.SIGINT)
+        try:
+            child.wait()
+        finally:
+            child.kill()
+        raise
 
 
 def say(sentence: str) -> None:
@@ -92,18 +120,8 @@ def main() -> None:
         bandicoot_compiled.warm_up(str(doors.state_dir / "numba"), say)
 
     say("Building all levels with dbt build")
-    built = subprocess.run(
-        # Unit tests check the code, not the data: `make test` runs them.
-        [
-            *DBT,
-            "build",
-            "--exclude-resource-type=unit_test",
-            f"--vars={json.dumps(values, default=str)}",
-        ],
-        cwd=PROJECT_ROOT,
-        check=False,
-    )
-    if built.returncode:
+    # Unit tests check the code, not the data: `make test` runs them.
+    if run_dbt("build", "--exclude-resource-type=unit_test", values=values):
         sys.exit(
             "dbt build has failed (its message is above): nothing was exported, and files of an "
             "earlier run in output/ were left as they are."

@@ -318,13 +318,18 @@ def _usable_port(asked: int | None, usual: int, name: str) -> int:
             probe.bind((HOST, port))
             probe.listen()
         except (OSError, OverflowError) as error:
-            taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-            reason = "something else listens there" if taken else str(error)
-            raise ServerError(
-                f"Port {port} cannot be used, {reason}: choose another one, for example "
-                f"`make server {name}={usual + 10}`."
-            ) from None
+            raise ServerError(port_problem(port, usual, error, f"make server {name}")) from None
         return probe.getsockname()[1]
+
+
+def port_problem(port: int, usual: int, error: Exception, option: str) -> str:
+    """Why a port cannot be listened at, and the option that names another one, as a sentence."""
+    taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    reason = "something else listens there" if taken else str(error)
+    return (
+        f"Port {port} cannot be used, {reason}: choose another one, for example "
+        f"`{option}={usual + (20 if port == usual + 10 else 10)}`."
+    )
 
 
 def _launch(
@@ -598,6 +603,16 @@ def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: 
         )
 
 
+def _runs_at_work(state_dir: Path) -> list[str]:
+    """The runs that the server's end will end, as `process 4711, since ...`."""
+    running = running_server(state_dir)
+    if running is None:
+        return []
+    from dbt_gnuper.run_lock import runs_at_work  # loads dbt, which takes seconds
+
+    return runs_at_work(running.thrift_port)
+
+
 def _doors(info: ServerInfo) -> str:
     """Process and ports in words."""
     return (
@@ -634,6 +649,10 @@ def main(arguments: list[str] | None = None) -> int:
                 say=_print,
             )
         elif options.command == "stop":
+            for run in _runs_at_work(options.state_dir):
+                _print(
+                    f"A run is at work ({run}): it ends with the server. Nothing is lost, run again."
+                )
             stopped = stop_server(options.state_dir, say=_print)
             _print("The server has stopped." if stopped else "No server is running.")
         else:
@@ -643,9 +662,6 @@ def main(arguments: list[str] | None = None) -> int:
     except ServerError as error:
         print(error, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
     return 0
 
 

@@ -3,6 +3,7 @@
 #   scripts/setup.sh runtime|dev      (PYTHON: which Python to build it with, default python3)
 # Needs Python 3.10 to 3.13 and no root. Does nothing when the lock file has not changed.
 set -eu
+trap 'echo "Interrupted: run the same command again to go on." >&2; exit 130' INT
 cd "$(dirname "$0")/.."
 
 lock="requirements/$1.txt"

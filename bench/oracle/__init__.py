@@ -15,7 +15,8 @@ How the raw text is understood:
 * Everything is read as text. Ids are never trimmed, padded or turned into numbers.
 * A line of the locations file is used if it has both ids and a valid position.
 * A duration is a number when it is written with digits, a point and an exponent ("12", ".5",
-  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers.
+  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers. Nothing, or
+  nothing but blanks, is no fault: the call counts, and its length is NULL.
 """
 
 from __future__ import annotations

@@ -146,7 +146,8 @@ def _judge_rows(con: duckdb.DuckDBPyConnection, params: OracleParams) -> None:
                 when direction not in ('1', '2') then 'unknown_direction'
                 when interaction not in ('1', '2') then 'unknown_interaction'
                 when national not in ('1', '2') then 'unknown_national'
-                when interaction = '1' and coalesce(seconds not between 0 and 86400, true)
+                when interaction = '1' and not regexp_full_match(duration, '\\s*')
+                    and coalesce(seconds not between 0 and 86400, true)
                     then 'bad_duration'
                 when antenna_id is null then 'unknown_cell'
             end as reason

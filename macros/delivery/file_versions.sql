@@ -26,7 +26,7 @@
     changes of the models of level 0 that change their rows.
 #}
 {% macro _reading() -%}
-    {%- set edition = 3 -%}
+    {%- set edition = 4 -%}
     {{ return(tojson([
         edition, raw_layout(), timestamp_patterns(), var('call_unit'), var('period_begin') | string,
         var('period_end') | string, var('exact_duplicates'),

@@ -164,7 +164,9 @@ judged as (
             when interaction is null then 'unknown_interaction'
             when is_national is null then 'unknown_national'
             {%- if layout.fields.call_duration is not none %}
+            -- a call of unknown length is a call: only what is there and is no length is rejected
             when interaction = 'call' and coalesce(seconds not between 0 and 86400, true)
+                and call_duration rlike '\\S'
                 then 'bad_duration'
             {%- endif %}
             when antenna_id is null then 'unknown_cell'

@@ -12,6 +12,12 @@ select
     delivered_rows.direction,
     delivered_rows.interaction,
     delivered_rows.call_duration,
+    {%- if raw_layout().fields.call_duration is none %}
+    false as has_empty_duration,
+    {%- else %}
+    delivered_rows.interaction = 'call' and delivered_rows.call_duration is null
+        as has_empty_duration,
+    {%- endif %}
     delivered_rows.is_national,
     delivered_rows.event_at,
     cast(delivered_rows.event_at as date) as day,

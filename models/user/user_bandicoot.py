@@ -16,15 +16,18 @@ from python_udfs.bandicoot_events import (
 
 def model(dbt, spark):
     national_events = dbt.ref("events").where("is_national")
+    # Columns that the layout does not have; in those that it has, an event without a value is no
+    # accepted row, save a call with an empty duration, which bandicoot leaves out.
+    shows_column = {
+        "correspondent_id": F.col("correspondent_id").isNotNull(),
+        "call_duration": F.col("call_duration").isNotNull() | F.col("has_empty_duration"),
+    }
     settings = BandicootSettings(
         weekend_days=tuple(map(int, str(dbt.config.meta_get("weekend_days")).split())),
         night_begin=int(dbt.config.meta_get("noct_begin")),
         night_end=int(dbt.config.meta_get("noct_end")),
-        # a layout without the column; with it, an event without a value is no accepted row
         missing_columns=tuple(
-            name
-            for name in OPTIONAL_COLUMNS
-            if national_events.where(F.col(name).isNotNull()).isEmpty()
+            name for name in OPTIONAL_COLUMNS if national_events.where(shows_column[name]).isEmpty()
         ),
     )
     engine = dbt.config.meta_get("bandicoot_engine")

@@ -124,8 +124,9 @@ def _column(name: str, type_: str, description: str) -> str:
 def _indicator(name: str) -> str:
     if name == RECORDS:
         return (
-            "Mean over the antenna's residents: number of national events. Unit: events. "
-            "Range: 1 or more. NULL: no resident has any, or withheld."
+            "Mean over the antenna's residents: number of national events, calls with an empty "
+            "duration left out. Unit: events. Range: 0 or more. NULL: no resident has any national "
+            "event, or withheld."
         )
     return (
         "Mean over the antenna's residents who have a value; NULL when none has, or when "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import json
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ import yaml
 from dbt_gnuper.layouts import read_layout
 from scripts.lineage.gate import MAX_SHARE, PRIVACY_K
 from scripts.lineage.labels import Column, LineageError, Relation
-from scripts.lineage.raw import raw_table
+from scripts.lineage.raw import names_are_ids, raw_table
 from scripts.paths import PROJECT_ROOT
 
 # The vars that decide which models there are and what they read, and what of them does. dbt parses
@@ -24,6 +25,7 @@ PARSED_VARS: dict[str, Callable[[Any], bool]] = {
     "bandicoot": bool,
     "compare_home_rules": bool,
     "holidays": lambda dates: dates is None,
+    "layout": lambda layout: names_are_ids(read_layout(layout)),
     "period": lambda period: period == "all",
 }
 
@@ -73,13 +75,15 @@ class Compiler:
         key = tuple(look(settings[name]) for name, look in PARSED_VARS.items())
         if key not in self.parsed:
             self.parsed[key] = self._dbt(None, changes, "parse")
+        # compiling leaves the SQL of ephemeral models in the nodes that read them
+        manifest = copy.deepcopy(self.parsed[key])
         results = self._dbt(
-            self.parsed[key], changes, "compile", "--select", "resource_type:model",
+            manifest, changes, "compile", "--select", "resource_type:model",
             "--indirect-selection", "empty", "--no-populate-cache",
             *(["--full-refresh"] if first_run else []),
         )  # fmt: skip
         sql = {run.node.unique_id: run.node.compiled_code for run in results.results}
-        return read_project(self.parsed[key], sql, settings)
+        return read_project(manifest, sql, settings)
 
     def _dbt(self, manifest: Any, changes: Mapping[str, Any], *command: str) -> Any:
         from dbt.adapters.contracts.relation import RelationType

@@ -29,7 +29,7 @@ def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> 
     if name in ("locations", "cell_sites"):
         return _places(name, layout["locations"])
     if name in ("cdr_files", "cdr_folder"):
-        if not _names_are_ids(layout):
+        if not names_are_ids(layout):
             return _table(name, dict.fromkeys([*declared, METADATA]))
         # a file is a person: its name, in cdr_files as a pseudonym, its size and its time
         kinds = dict.fromkeys([*declared, METADATA], RAW if name == "cdr_folder" else VALUE)
@@ -64,7 +64,8 @@ def _metadata(fields: Mapping[str, str]) -> Column:
     return Column(merge([file, place]), fields=dict.fromkeys(names, file) | {"row_index": place})
 
 
-def _names_are_ids(layout: Mapping[str, Any]) -> bool:
+def names_are_ids(layout: Mapping[str, Any]) -> bool:
+    """Whether files are named after customers."""
     return FILE_NAME in layout["fields"].values()
 
 

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; returns the exit code: 0, 1 (files), 2 (options), 130 (interrupted)."""
+    """Run the command line; returns the exit code: 0, 1 (files), 2 (options)."""
     given = vars(_parser().parse_args(arguments))
     output, force = given.pop("output"), given.pop("force")
     try:
@@ -58,9 +58,6 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         print(f"mockup: cannot write to {output}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"mockup: interrupted; {output} is as it was", file=sys.stderr)
-        return 130
     days = manifest["options"]["days"]
     print(f"{output}: {manifest['records']:,} records of {days} days")
     return 0

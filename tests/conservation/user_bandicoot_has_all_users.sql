@@ -1,7 +1,7 @@
 {{ config(enabled=var('bandicoot')) }}
 {#
     Every user with a national event has indicators or an error, and no user of another kind has;
-    national events are counted once.
+    national events are counted once, calls with an empty duration not at all.
 
     A failure means
     (a) a batch of users was lost or computed twice on the workers; or
@@ -11,7 +11,7 @@ with national_events as (
 
     select
         count(distinct user_id) as users,
-        count(*) as events
+        count_if(not has_empty_duration) as events
     from {{ ref('events') }}
     where is_national
 

@@ -47,12 +47,12 @@ def pytest_sessionfinish() -> None:
         shutil.rmtree(STATE_DIR, ignore_errors=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of the one server together, for a worker that has nothing else to do first."""
+    """Let one worker run the tests of the server, and another one the rest, file by file."""
     for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("server"))
-    items.sort(key=lambda item: item.get_closest_marker("xdist_group") is None)
+        needs_server = "server" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("server" if needs_server else item.path.stem))
 
 
 @pytest.fixture(scope="session")

@@ -211,7 +211,10 @@ def _params(rng: np.random.Generator, days: Sequence[date]) -> dict[str, object]
 
 
 def _duration(rng: np.random.Generator, unit: str) -> str:
-    """A call's duration. In minutes never one that is half a second off a whole one."""
+    """A call's duration, unknown for one in ten. In minutes never one that is half a second off a
+    whole one."""
+    if rng.random() < 0.1:
+        return str(rng.choice(["", "", " "]))
     if unit == "m":
         return f"{rng.exponential(1.5):.2f}"
     forms = (
@@ -434,7 +437,18 @@ def _bad_lines(rng: np.random.Generator, rows: Sequence[Row]) -> list[tuple[str,
         "unknown_national": [{"national": text} for text in ("", "0", "3", "yes")],
         "bad_duration": [
             {"interaction": CALL, "call_duration": text}
-            for text in ("", "abc", "-1", "-0.4", "86400.5", "1e9", "NaN", "Infinity", "12d", "1_0")
+            for text in (
+                "abc",
+                "-1",
+                "-0.4",
+                "86400.5",
+                "1e9",
+                "NaN",
+                "Infinity",
+                "12d",
+                "1_0",
+                "-",
+            )
         ]
         + [{"interaction": CALL, "call_duration": "?", "cell_id": "nowhere"}],
         "unknown_cell": [{"cell_id": text} for text in ("", "nowhere", "0")],

@@ -397,7 +397,8 @@ PLAIN = {
 
 
 def truth(seed: int = 5, count: int = 400) -> list[Event]:
-    """Random events, in local time, none in the hour that daylight saving skips or repeats."""
+    """Random events, in local time, none in the hour that daylight saving skips or repeats; the
+    length of some calls is unknown."""
     rng = np.random.default_rng(seed)
     homes = {user: str(rng.choice(list(ANTENNAS))) for user in USERS}
     events = []
@@ -418,6 +419,8 @@ def truth(seed: int = 5, count: int = 400) -> list[Event]:
             called, antennas[1] = "other net", None
         call = rng.random() < 0.5
         seconds = int(rng.integers(0, 600)) if call else None
+        if seconds is not None and seconds % 10 == 1:
+            seconds = None
         interaction = "call" if call else "text"
         events.append(Event(caller, called, when, interaction, seconds, *antennas))
     return events
@@ -753,7 +756,7 @@ def test_missing_column(
         **PLAIN | {"bandicoot": True},
     )  # fmt: skip
     project.build()
-    assert_same_events(project, gnuper, column)
+    assert_same_events(project, gnuper, column, "has_empty_duration")
 
     features = project.table("final_features").set_index("antenna_id").sort_index()
     expected = gnuper.table("final_features").set_index("antenna_id").sort_index()
@@ -773,3 +776,32 @@ def test_missing_column(
     assert features["number_of_interactions__allweek__allday__call"].notna().any()
     pairs = project.table("final_interactions")
     assert pairs.empty if column == "correspondent_id" else pairs["vol_sum"].isna().all()
+
+
+@pytest.mark.slow
+def test_column_without_a_duration(
+    gnuper: Project, make_project: Callable[..., Project], tmp_path: Path, key_file: str
+) -> None:
+    """The calls count, and are left out by bandicoot, as its own reader leaves them out."""
+    write_gnuper(tmp_path, [event._replace(seconds=None) for event in truth()])
+    project = make_project(
+        "no_durations", raw_data_path=str(tmp_path), pseudonym_key_file=key_file,
+        **PLAIN | {"bandicoot": True},
+    )  # fmt: skip
+    project.build()
+    assert_same_events(project, gnuper, "call_duration", "has_empty_duration")
+
+    features = project.table("final_features").set_index("antenna_id").sort_index()
+    expected = gnuper.table("final_features").set_index("antenna_id").sort_index()
+    for name in expected.columns:
+        if "vol_" in name + "_":
+            assert features[name].isna().all(), name
+        elif name != "withheld_features":
+            pd.testing.assert_series_equal(features[name], expected[name], rtol=1e-9)
+    assert features["number_of_interactions__allweek__allday__text"].notna().all()
+    assert features["number_of_interactions__allweek__allday__call"].isna().all()
+    records = project.query(
+        "select sum(number_of_records) as used from {restricted}.user_bandicoot"
+    )
+    texts = project.query("select count_if(interaction = 'text') as n from {restricted}.events")
+    assert records["used"].item() == texts["n"].item()

@@ -43,7 +43,7 @@ NOT_RELEASED = {
 QUICK = (
     "default", "layout bandicoot", "layout gnuper_operator", "layout one_row_per_call",
     "layout of Parquet", "layout of fewest fields", "gate off", "duplicates rejected",
-    "homes by days", "no bandicoot", "months", "weeks", "months, file names as ids",
+    "homes by days", "no bandicoot", "months", "weeks",
 )  # fmt: skip
 
 

@@ -260,6 +260,26 @@ def test_what_a_user_did_not_do_is_null_and_no_length_is_zero(tmp_path: Path) ->
     assert a1["og_calls_week_ratio"] is None or pd.isna(a1["og_calls_week_ratio"])
 
 
+def test_a_call_of_unknown_length_counts_and_adds_nothing(tmp_path: Path) -> None:
+    rows = [
+        record("u1", "2018-10-03 20:00:00", cell_id="c1", duration=""),
+        record("u1", "2018-10-03 20:10:00", cell_id="c1", duration="7"),
+        record("u1", "2018-10-03 20:20:00", cell_id="c1", direction=IN, duration=" "),
+        record("u2", "2018-10-03 20:20:00", "u1", cell_id="c2", duration=""),
+    ]
+    oracle = of_rows(tmp_path, rows)
+    metrics = oracle.user_metrics.set_index("user_id")
+    assert list(metrics["og_calls"]) == [2, 1]
+    assert metrics["ic_calls"].iloc[0] == 1
+    assert metrics.loc["u1", "og_vol"] == 7
+    assert pd.isna(metrics.loc["u1", "ic_vol"]) and pd.isna(metrics.loc["u2", "og_vol"])
+    assert features(oracle, "a1")["calls_ratio"] == 2
+    assert pd.isna(features(oracle, "a1")["vol_ratio"])
+    pair = oracle.antenna_interactions.iloc[0]
+    assert pair["call_count"] == 1
+    assert pd.isna(pair["vol_sum"])
+
+
 def test_ratio_to_zero_is_null(tmp_path: Path) -> None:
     rows = [
         record("u1", "2018-10-03 20:00:00", cell_id="c1", duration="9"),
@@ -398,16 +418,19 @@ GOOD = record("u1", NIGHT, "u2", cell_id="c1")
         ("unknown_direction", {"direction": "3", "interaction": "3"}),
         ("unknown_direction", {"direction": "01"}),
         ("unknown_interaction", {"interaction": "", "national": "3"}),
-        ("unknown_national", {"national": "yes", "call_duration": ""}),
-        ("bad_duration", {"call_duration": "", "cell_id": "nowhere"}),
+        ("unknown_national", {"national": "yes", "call_duration": "x"}),
+        ("bad_duration", {"call_duration": "x", "cell_id": "nowhere"}),
         ("bad_duration", {"call_duration": "-0.4"}),
         ("bad_duration", {"call_duration": "NaN"}),
         ("bad_duration", {"call_duration": "1_0"}),
         ("bad_duration", {"call_duration": "12d"}),
         ("bad_duration", {"call_duration": "86400.1"}),
         ("unknown_cell", {"cell_id": "nowhere"}),
+        ("unknown_cell", {"call_duration": "", "cell_id": "nowhere"}),
         ("unknown_cell", {"cell_id": "C1"}),
         (None, {"interaction": TEXT, "call_duration": "none"}),
+        (None, {"call_duration": ""}),
+        (None, {"call_duration": " "}),
         (None, {"caller_id": " "}),
         (None, {"tac_code": "", "national": "2"}),
     ],

@@ -1,0 +1,35 @@
+"""Ctrl-C without a stack trace.
+
+dbt ends a command that was interrupted in order: it cancels the statements, writes its artifacts, and
+exits with code 2. But to say so it prints "Encountered an error", nothing, and the stack trace.
+"""
+
+import signal
+import sys
+from typing import Any
+
+from dbt.cli import requires
+from dbt_common.events.base_types import EventLevel
+
+SENTENCE = (
+    "Interrupted: its statements were cancelled. Run again: what is complete is kept, and the last "
+    "release is as it was, unless current_release had succeeded."
+)
+
+
+def extend() -> None:
+    """Let dbt say a sentence of an interrupt, and keep its stack trace for the log."""
+    fire_event = requires.fire_event
+
+    def fire(event: Any, level: EventLevel | None = None) -> None:
+        if isinstance(sys.exc_info()[1], KeyboardInterrupt):
+            if isinstance(event, requires.MainEncounteredError):
+                event = requires.MainEncounteredError(exc=SENTENCE)
+            elif isinstance(event, requires.MainStackTrace):
+                level = EventLevel.DEBUG
+        fire_event(event, level)
+
+    requires.fire_event = fire
+    # Until now Ctrl-C may just have ended the process, see scripts/run.py.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
