@@ -1,8 +1,12 @@
 """Questions to Spark that may be answered by an error, and a question to dbt's properties."""
 
+from typing import Any
+
 from dbt.adapters.base import BaseRelation
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt_common.exceptions import DbtRuntimeError
+
+from dbt_gnuper.patches import add_for_macros
 
 
 def refuses(adapter: SparkAdapter, sql: str) -> bool:
@@ -34,10 +38,10 @@ def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
 def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
     """Names and types of a model's or seed's columns from its properties, in lower case."""
     # the adapter has the manifest, because it calls macros
-    nodes = adapter._macro_resolver.nodes.values()
+    manifest: Any = adapter._macro_resolver
     (columns,) = (
         node.columns.values()
-        for node in nodes
+        for node in manifest.nodes.values()
         if node.name == name and node.resource_type in ("model", "seed")
     )
     return {column.name.lower(): column.data_type or "string" for column in columns}
@@ -45,11 +49,6 @@ def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the questions available to macros, as methods of the adapter."""
-    adapter.described_columns = lambda self, name: described_columns(self, name)
-    adapter.spark_refuses = lambda self, sql: refuses(self, sql)
-    adapter.exists = lambda self, relation: exists(self, relation)
-    adapter._available_ = adapter._available_ | {
-        "described_columns",
-        "exists",
-        "spark_refuses",
-    }
+    add_for_macros(
+        adapter, described_columns=described_columns, spark_refuses=refuses, exists=exists
+    )

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from dbt.adapters.spark.impl import SparkAdapter
 
+from dbt_gnuper.patches import add_for_macros
 from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS
 
 FILE = Path(__file__).with_name("features.yml")
@@ -67,7 +68,7 @@ def _member(family: dict[str, Any], name: str | None) -> Feature:
         return str(family.get(key, "")).format(**words)
 
     limits = (family.get("least"), family.get("most"))
-    is_of_seconds = bool(name) and name.endswith("vol")
+    is_of_seconds = name is not None and name.endswith("vol")
     null = family.get("never_null") or (
         f"NULL {text('missing')}{family.get('missing_of_vol', '') if is_of_seconds else ''}."
     )
@@ -110,6 +111,8 @@ def bandicoot_columns() -> list[str]:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the names of features and indicators available to macros."""
-    adapter.features = lambda self: features_for_macros()
-    adapter.bandicoot_columns = lambda self: bandicoot_columns()
-    adapter._available_ = adapter._available_ | {"bandicoot_columns", "features"}
+    add_for_macros(
+        adapter,
+        features=lambda _: features_for_macros(),
+        bandicoot_columns=lambda _: bandicoot_columns(),
+    )

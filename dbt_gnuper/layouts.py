@@ -19,6 +19,7 @@ from dbt.adapters.spark.impl import SparkAdapter
 
 from dbt_gnuper import thrift_sessions
 from dbt_gnuper.local_files import FILE_NAME
+from dbt_gnuper.patches import add_for_macros
 
 FOLDER = Path(__file__).resolve().parent.parent / "layouts"
 SHIPPED = sorted(path.stem for path in FOLDER.glob("*.yml"))
@@ -241,7 +242,9 @@ def impossible_year(pattern: str) -> str | None:
     """
     tokens = list(TOKEN.finditer(pattern))
     # the expression before a token: of each open [ ], and of the innermost one
-    outside, before, years = [], "", []
+    outside: list[str] = []
+    before = ""
+    years: list[str] = []
     for position, token in enumerate(tokens):
         quoted, run, letter, other = token.groups()
         if letter == "y" and len(run) != 2:
@@ -276,14 +279,16 @@ def _digits(tokens: list[re.Match[str]]) -> int:
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the layouts available to macros as `adapter.layout`."""
 
-    def layout_for_macros(self: SparkAdapter, layout: Any) -> dict[str, Any]:
+    def layout_for_macros(_: SparkAdapter, layout: Any) -> dict[str, Any]:
         # Ids of releases and versions of files are hashes of this mapping. `problem` stays in it, so
         # that they do not change.
         found = read_layout(layout) | {"problem": None}
         thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
         return found
 
-    adapter.layout = layout_for_macros
-    adapter.has_offset = lambda self, pattern: has_offset(pattern)
-    adapter.impossible_year = lambda self, pattern: impossible_year(pattern)
-    adapter._available_ = adapter._available_ | {"has_offset", "impossible_year", "layout"}
+    add_for_macros(
+        adapter,
+        layout=layout_for_macros,
+        has_offset=lambda _, pattern: has_offset(pattern),
+        impossible_year=lambda _, pattern: impossible_year(pattern),
+    )

@@ -13,12 +13,15 @@ import os
 import re
 import stat
 import zlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
 import zstandard
 from dbt.adapters.spark.impl import SparkAdapter
+
+from dbt_gnuper.patches import add_for_macros
 
 # What a layout calls the file's name as a column, and the fields that hold ids.
 FILE_NAME = "file_name"
@@ -190,45 +193,17 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
         )
         try:
             footer = pyarrow.parquet.read_metadata(local_path(folder) / file["name"])
-            leaves, schema = footer.schema, footer.schema.to_arrow_schema()
+            names, types = _columns_of_parquet(footer.schema)
         except (OSError, pa.ArrowException):
             continue  # Spark reports what is wrong with it
-        # a type of older programs: Spark reads instants, Arrow reads nanoseconds
-        int96 = {
-            leaf.name
-            for leaf in map(leaves.column, range(len(leaves)))
-            if leaf.physical_type == "INT96"
-        }
-        types = {
-            column.name.lower(): pa.timestamp("us", "UTC") if column.name in int96 else column.type
-            for column in schema
-        }
-        for name in schema.names:
-            kind = types[name.lower()]
-            if pa.types.is_time(kind) or (pa.types.is_timestamp(kind) and kind.unit == "ns"):
-                return (
-                    f"The Parquet file '{told}' has a column {name} of type {kind}, which "
-                    "Spark cannot read. Write times of the day as text and timestamps with microseconds "
-                    "(pandas: to_parquet(..., coerce_timestamps='us'))."
-                )
+        problem = _unreadable_column(names, types)
+        if problem:
+            return f"The Parquet file '{told}' {problem}"
         for field, column in used.items():
-            if column.lower() not in types:
-                return (
-                    f"The Parquet file '{told}' has no column {column}, from which the layout takes "
-                    f"{field}. Its columns are: {', '.join(schema.names)}. Deliver it again, or set "
-                    "fields of var layout accordingly."
-                )
-            kind = types[column.lower()]
-            if pa.types.is_dictionary(kind):
-                kind = kind.value_type
-            if pa.types.is_large_string(kind):
-                kind = pa.string()
-            if field in IDS and (pa.types.is_floating(kind) or getattr(kind, "scale", 0) > 0):
-                return (
-                    f"The Parquet file '{told}' has ids in the column {column} as numbers with decimals "
-                    f"({kind}), and their text differs from that of whole numbers. Write them as text or "
-                    "as whole numbers (pandas: dtype 'string' or 'Int64')."
-                )
+            problem = _unfit_column(field, column, names, types)
+            if problem:
+                return f"The Parquet file '{told}' {problem}"
+            kind = _plain(types[column.lower()])
             other, expected = first.setdefault(field, (told, kind))
             if kind != expected:
                 return (
@@ -239,11 +214,77 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
     return None
 
 
+def _columns_of_parquet(leaves: Any) -> tuple[list[str], dict[str, Any]]:
+    """The names of a Parquet file's columns, and their types by the names in lower case."""
+    import pyarrow as pa
+
+    schema = leaves.to_arrow_schema()
+    # a type of older programs: Spark reads instants, Arrow reads nanoseconds
+    int96 = {
+        leaf.name
+        for leaf in map(leaves.column, range(len(leaves)))
+        if leaf.physical_type == "INT96"
+    }
+    types = {
+        column.name.lower(): pa.timestamp("us", "UTC") if column.name in int96 else column.type
+        for column in schema
+    }
+    return schema.names, types
+
+
+def _plain(kind: Any) -> Any:
+    """The type of the values, however the file keeps them."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    return pa.string() if pa.types.is_large_string(kind) else kind
+
+
+def _unreadable_column(names: list[str], types: dict[str, Any]) -> str | None:
+    """Which column Spark cannot read, as the end of a sentence about the file."""
+    import pyarrow as pa
+
+    for name in names:
+        kind = types[name.lower()]
+        if pa.types.is_time(kind) or (pa.types.is_timestamp(kind) and kind.unit == "ns"):
+            return (
+                f"has a column {name} of type {kind}, which "
+                "Spark cannot read. Write times of the day as text and timestamps with microseconds "
+                "(pandas: to_parquet(..., coerce_timestamps='us'))."
+            )
+    return None
+
+
+def _unfit_column(field: str, column: str, names: list[str], types: dict[str, Any]) -> str | None:
+    """Why the layout's column of a field cannot be used, as the end of a sentence about the file."""
+    import pyarrow as pa
+
+    if column.lower() not in types:
+        return (
+            f"has no column {column}, from which the layout takes "
+            f"{field}. Its columns are: {', '.join(names)}. Deliver it again, or set "
+            "fields of var layout accordingly."
+        )
+    kind = _plain(types[column.lower()])
+    if field in IDS and (pa.types.is_floating(kind) or getattr(kind, "scale", 0) > 0):
+        return (
+            f"has ids in the column {column} as numbers with decimals "
+            f"({kind}), and their text differs from that of whole numbers. Write them as text or as "
+            "whole numbers (pandas: dtype 'string' or 'Int64')."
+        )
+    return None
+
+
 def has_header(path: Path, layout: dict[str, Any], exactly: bool = False) -> bool:
     """Whether the first line has the names of the layout's columns, in any case. Unless `exactly`,
     blanks around names do not count and an empty name matches any column. A damaged file has no
     header; a file without a line counts as complete."""
-    openers = {".gz": gzip.open, ".bz2": bz2.open, ".zst": zstandard.open}
+    openers: dict[str, Callable[..., IO[str]]] = {
+        ".gz": gzip.open,
+        ".bz2": bz2.open,
+        ".zst": zstandard.open,
+    }
     opener = openers.get(path.suffix.lower(), open)
     try:
         with opener(path, "rt", encoding=layout["encoding"], errors="replace", newline="") as file:
@@ -352,19 +393,13 @@ def write_key(path: Path, key: str) -> None:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the functions available to macros as methods of the adapter."""
-    adapter.local_files = lambda self, folder, pattern: local_files(folder, pattern)
-    adapter.is_same_file = lambda self, *uris: is_same_file(*uris)
-    adapter.local_file_problem = lambda self, uri: local_file_problem(uri)
-    adapter.files_without_header = lambda self, *about: files_without_header(*about)
-    adapter.lacks_header = lambda self, uri, layout: lacks_header(uri, layout)
-    adapter.parquet_problem = lambda self, *about: parquet_problem(*about)
-    adapter.pseudonym_key_problem = lambda self, uri: pseudonym_key_problem(uri)
-    adapter._available_ = adapter._available_ | {
-        "is_same_file",
-        "local_files",
-        "local_file_problem",
-        "files_without_header",
-        "lacks_header",
-        "parquet_problem",
-        "pseudonym_key_problem",
-    }
+    add_for_macros(
+        adapter,
+        local_files=lambda _, folder, pattern: local_files(folder, pattern),
+        is_same_file=lambda _, *uris: is_same_file(*uris),
+        local_file_problem=lambda _, uri: local_file_problem(uri),
+        files_without_header=lambda _, *about: files_without_header(*about),
+        lacks_header=lambda _, uri, layout: lacks_header(uri, layout),
+        parquet_problem=lambda _, *about: parquet_problem(*about),
+        pseudonym_key_problem=lambda _, uri: pseudonym_key_problem(uri),
+    )

@@ -26,6 +26,8 @@ from dbt.adapters.base import PythonJobHelper
 from dbt.adapters.spark.impl import SparkAdapter
 from dbt_common.exceptions import DbtRuntimeError
 
+from dbt_gnuper.patches import replace_methods
+
 METHOD = "spark_connect"
 DEFAULT_PORT = "15002"
 
@@ -77,8 +79,8 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
     logging.getLogger("SQLQueryContextLogger").disabled = True
     logging.getLogger("DataFrameQueryContextLogger").disabled = True
 
-    port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
-    url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{port}"
+    usual_port = os.environ.get("GNUPER_CONNECT_PORT", DEFAULT_PORT)
+    url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{usual_port}"
     host, port = _host_and_port(url)
     try:
         # The client itself would try for ten minutes.
@@ -90,7 +92,7 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
             f"({_first_sentence(error)}). Start the local one with `make server`, or set "
             "SPARK_REMOTE to the cluster's Connect URL."
         ) from None
-    if not spark.conf.get("spark.master").startswith("local"):
+    if not str(spark.conf.get("spark.master")).startswith("local"):
         _ship_python_udfs(spark)
     with _sessions_lock:
         _sessions.add(spark)
@@ -169,14 +171,17 @@ def _interrupt_all() -> None:
 
 def extend(adapter: type[SparkAdapter]) -> None:
     """Register the submission method, and make Ctrl-C reach it."""
-    databricks = adapter.python_submission_helpers.fget
+    own_helpers: Any = adapter.python_submission_helpers  # of the class: the property itself
     cancel_thrift = adapter.cancel_open_connections
 
     def cancel_all(self: SparkAdapter) -> Any:
         _interrupt_all()
         return cancel_thrift(self)
 
-    adapter.python_submission_helpers = property(
-        lambda self: {**databricks(self), METHOD: SparkConnectJobHelper}
+    replace_methods(
+        adapter,
+        python_submission_helpers=property(
+            lambda self: {**own_helpers.fget(self), METHOD: SparkConnectJobHelper}
+        ),
+        cancel_open_connections=cancel_all,
     )
-    adapter.cancel_open_connections = cancel_all

@@ -14,14 +14,18 @@ threads must not mix: otherwise one gets the other's answer, and the other waits
 import logging
 import re
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
+from dbt.adapters.contracts.connection import Connection
 from dbt.adapters.spark.connections import PyhiveConnectionWrapper, SparkConnectionManager
 from dbt_common.exceptions import DbtDatabaseError
 from pyhive import hive
 from thrift.transport.TTransport import TTransportException
+
+from dbt_gnuper.patches import replace_methods
 
 # "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] some.java.Exception: "
 _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\] )?")
@@ -84,7 +88,7 @@ def _no_answer(error: BaseException | None) -> str | None:
 
 
 @contextmanager
-def _lost_server_explained():
+def _lost_server_explained() -> Iterator[None]:
     """Turn the error of a missing server into a clear message; pass on all other errors."""
     try:
         yield
@@ -131,28 +135,29 @@ def _limit_wait(transport: Any) -> None:
 
 def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnectionManager]) -> None:
     """Change dbt-spark's connections accordingly."""
-    execute, close, open_connection = wrapper.execute, wrapper.close, manager.open.__func__
+    opens: Any = manager.open
+    execute, close, open_connection = wrapper.execute, wrapper.close, opens.__func__
     poll, connect = hive.Cursor.poll, hive.Connection.__init__
 
-    def poll_and_shorten(self, *arguments, **options):
+    def poll_and_shorten(self: hive.Cursor, *arguments: Any, **options: Any) -> Any:
         status = poll(self, *arguments, **options)
         if status.errorMessage:
             status.errorMessage = shorten(status.errorMessage)
         return status
 
-    def execute_or_explain(self, sql, bindings=None):
+    def execute_or_explain(self: PyhiveConnectionWrapper, sql: str, bindings: Any = None) -> None:
         with _lost_server_explained():
-            return execute(self, sql, bindings)
+            execute(self, sql, bindings)
 
-    def open_or_explain(cls, connection):
+    def open_or_explain(cls: type[SparkConnectionManager], connection: Connection) -> Connection:
         with _lost_server_explained():
             return open_connection(cls, connection)
 
-    def connect_in_turn(self, *arguments, **options):
+    def connect_in_turn(self: hive.Connection, *arguments: Any, **options: Any) -> None:
         connect(self, *arguments, **options)
         self._client = InTurn(self._client)
 
-    def close_for_good(self):
+    def close_for_good(self: PyhiveConnectionWrapper) -> None:
         _limit_wait(getattr(self.handle, "_transport", None))
         try:
             close(self)
@@ -160,8 +165,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         except (hive.Error, TTransportException, OSError, ValueError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
-    hive.Cursor.poll = poll_and_shorten
-    hive.Connection.__init__ = connect_in_turn
-    wrapper.execute = execute_or_explain
-    wrapper.close = close_for_good
-    manager.open = classmethod(open_or_explain)
+    replace_methods(hive.Cursor, poll=poll_and_shorten)
+    replace_methods(hive.Connection, __init__=connect_in_turn)
+    replace_methods(wrapper, execute=execute_or_explain, close=close_for_good)
+    replace_methods(manager, open=classmethod(open_or_explain))

@@ -23,6 +23,7 @@ from dbt.config.runtime import RuntimeConfig
 from dbt_common.exceptions import DbtRuntimeError
 
 from dbt_gnuper.layouts import LayoutError, has_offset, pattern_problem, read_layout, told
+from dbt_gnuper.patches import add_for_macros, replace_methods
 
 FILE = Path(__file__).with_name("vars.yml")
 PROJECT = "gnuper"
@@ -305,6 +306,5 @@ def extend(adapter: type[SparkAdapter]) -> None:
             raise DbtRuntimeError(found)
         start(self, config, mp_context)
 
-    adapter.__init__ = start_with_possible_vars
-    adapter.ledger_vars = lambda self: ledger_vars()
-    adapter._available_ = adapter._available_ | {"ledger_vars"}
+    replace_methods(adapter, __init__=start_with_possible_vars)
+    add_for_macros(adapter, ledger_vars=lambda _: ledger_vars())

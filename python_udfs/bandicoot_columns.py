@@ -391,7 +391,7 @@ def _document(
     definition = indicator.definition
     if how:
         definition = f"{how[0].upper()}{how[1:]} of the following values. {definition}"
-    if indicator.in_parts:
+    if part_of_week and part_of_day:
         definition += (
             f" Computed from the user's {INTERACTIONS[interaction or 'callandtext']} "
             f"{PARTS_OF_WEEK[part_of_week]}, {PARTS_OF_DAY[part_of_day]}."

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numba
 import numpy as np
@@ -100,6 +101,8 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
     NUMBA_CACHE_DIR, else the user's cache folder; if that cannot be written to, a temporary one).
     """
     source = pkgutil.get_data("python_udfs", "bandicoot_kernels.py")
+    if source is None:
+        raise ImportError("python_udfs/bandicoot_kernels.py is missing.")
     versions = f"{sys.version_info[:2]} {numba.__version__} {np.__version__}"
     name = f"bandicoot_kernels_{hashlib.sha256(source + versions.encode()).hexdigest()[:16]}"
     path = _writable_cache_folder(cache_dir) / f"{name}.py"
@@ -109,15 +112,18 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
             file.write(source)
         os.replace(file.name, path)
     spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} is no module of Python.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     # NUMBA_CACHE_DIR names the folder of the copies, beside which the code lies in any case: who has
     # the variable set and who has not must find the same.
-    wanted, numba.config.CACHE_DIR = numba.config.CACHE_DIR, ""
+    config: Any = numba.config
+    wanted, config.CACHE_DIR = config.CACHE_DIR, ""
     try:
         spec.loader.exec_module(module)
     finally:
-        numba.config.CACHE_DIR = wanted
+        config.CACHE_DIR = wanted
     return module
 
 

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 import pyarrow as pa
@@ -117,7 +117,7 @@ def _places(
     return places
 
 
-def _known(degrees: float | None) -> bool:
+def _known(degrees: float | None) -> TypeGuard[float]:
     return degrees is not None and not math.isnan(degrees)
 
 

@@ -48,9 +48,9 @@ def change(labels: Labels, kinds: Mapping[str, str | None], step: str = "") -> L
     return merge(
         {label: way}
         if label.kind not in kinds
-        else {label._replace(kind=kinds[label.kind]): (*way, step) if step else way}
+        else {label._replace(kind=kind): (*way, step) if step else way}
         for label, way in labels.items()
-        if kinds.get(label.kind, label.kind) is not None
+        if (kind := kinds.get(label.kind, label.kind)) is not None
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scripts.lineage.labels import (
     AGGREGATE,
@@ -37,7 +37,7 @@ ALLOWED_WITHOUT_GATE = {AGGREGATE, OTHERS}
 
 # A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
 # column that stands for all its other values, which are of one person.
-PYTHON_MODELS = {
+PYTHON_MODELS: dict[str, dict[str, Any]] = {
     "user_bandicoot": {
         "reads": {"events", "antennas"},
         "copies": {"user_id": ("events", "user_id")},
@@ -149,13 +149,14 @@ class Proof(Mapping[str, Relation]):
                 return self._shown(model, self._declared(model))
             read = [place for place in tables_of(model.sql) if place != model.place]
             tables = {place: self._table(place) for place in read}
-            if self._is_known(model, tables):
-                return self.earlier[model.name]
+            earlier = self._earlier_of(model)
+            if earlier is not None and self._is_known(model, tables, earlier):
+                return earlier[model.name]
             relation = self._evaluated(model, tables)
         except LineageError as error:
             raise LineageError(f"{model.name}: {error}") from error
-        if self._has_same_exception(model) and self.earlier[model.name].is_like(relation):
-            return self.earlier[model.name]
+        if earlier is not None and earlier[model.name].is_like(relation):
+            return earlier[model.name]
         return relation
 
     def _evaluated(self, model: Model, tables: Mapping[str, Relation]) -> Relation:
@@ -167,20 +168,21 @@ class Proof(Mapping[str, Relation]):
                 return found
             before = found
 
-    def _is_known(self, model: Model, tables: Mapping[str, Relation]) -> bool:
-        return (
-            self._has_same_exception(model)
-            and self.earlier.project.models[model.name].sql == model.sql
-            and all(self.earlier._table(place) is found for place, found in tables.items())
+    @staticmethod
+    def _is_known(model: Model, tables: Mapping[str, Relation], earlier: Proof) -> bool:
+        return earlier.project.models[model.name].sql == model.sql and all(
+            earlier._table(place) is found for place, found in tables.items()
         )
 
-    def _has_same_exception(self, model: Model) -> bool:
-        """Whether there is an earlier proof of the model, with the same exception for it."""
-        return (
-            self.earlier is not None
-            and model.name in self.earlier
-            and self.exceptions.get(model.name) == self.earlier.exceptions.get(model.name)
+    def _earlier_of(self, model: Model) -> Proof | None:
+        """The earlier proof if the model is in it, with the same exception for it."""
+        earlier = self.earlier
+        is_like = (
+            earlier is not None
+            and model.name in earlier
+            and self.exceptions.get(model.name) == earlier.exceptions.get(model.name)
         )
+        return earlier if is_like else None
 
     def _declared(self, model: Model) -> Relation:
         """The labels of a Python model, by PYTHON_MODELS."""

@@ -8,6 +8,7 @@ remains to do here is what chooses rows, and what groups them.
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -88,10 +89,11 @@ def _scopes(sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]) -> list[
         raise LineageError(f"not a query: {sql}")
     for select in tree.find_all(exp.Select):
         select.set("expressions", [one for node in select.expressions for one in _single(node)])
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    tables: defaultdict[str, dict[str, dict[str, str]]] = defaultdict(dict)
     for place, names in columns:
         database, table = place.split(".")
-        schema.setdefault(database, {})[table] = dict.fromkeys(names, "string")
+        tables[database][table] = dict.fromkeys(names, "string")
+    schema: dict[str, object] = dict(tables)
     try:
         return traverse_scope(
             qualify(tree, dialect=DIALECT, schema=schema, quote_identifiers=False)
@@ -167,16 +169,17 @@ class _Select:
             if name in rows.projected:
                 raise LineageError(f"two columns {name} in {self.select.sql(DIALECT)}")
             rows.projected[name] = self._projected(node.unalias())
-        shown = self._rows_of_groups() if rows.groups else rows.shown
+        shown = self._rows_of_groups(rows.groups) if rows.groups else rows.shown
         if having := self.select.args.get("having"):
             shown = merge([shown, rows.labels(having.this)])
         if order := self.select.args.get("order"):
             shown = merge([shown, *map(rows.labels, order.expressions)])
         if self.select.args.get("distinct") and not rows.groups:
-            self._group({name: column.labels for name, column in rows.projected.items()})
-            shown = merge([shown, self._rows_of_groups()]) if order else self._rows_of_groups()
+            groups = self._group({name: col.labels for name, col in rows.projected.items()})
+            of_groups = self._rows_of_groups(groups)
+            shown = merge([shown, of_groups]) if order else of_groups
             rows.projected = {
-                name: replace(column, labels=rows.groups.key(column.labels))
+                name: replace(column, labels=groups.key(column.labels))
                 for name, column in rows.projected.items()
             }
         return Relation(rows.projected, shown)
@@ -271,25 +274,26 @@ class _Select:
 
     def _read_groups(self) -> None:
         group = self.select.args.get("group")
-        if group is None and not any(map(aggregates, self.select.expressions)):
+        if group is None:
+            if any(map(aggregates, self.select.expressions)):
+                self._group({})
             return
-        parts = group.args if group else {}
-        nodes = parts.get("expressions") or []
-        is_known = not any(part for name, part in parts.items() if name != "expressions")
+        nodes = group.expressions
+        is_known = not any(part for name, part in group.args.items() if name != "expressions")
         if not is_known or any(isinstance(node, NO_KEYS) for node in nodes):
             raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
         self._group({node.sql(DIALECT): self.rows.labels(node) for node in nodes})
 
-    def _group(self, keys: Mapping[str, Labels]) -> None:
+    def _group(self, keys: Mapping[str, Labels]) -> Groups:
         kinds = kinds_of(merge(keys.values()))
         self.rows.groups = Groups(
             keys,
             of_people=bool((kinds | kinds_of(self.rows.shown)) & PERSONAL),
             are_people=bool(kinds & {RAW, ID, VALUE}),
         )
+        return self.rows.groups
 
-    def _rows_of_groups(self) -> Labels:
-        groups = self.rows.groups
+    def _rows_of_groups(self, groups: Groups) -> Labels:
         if not groups.keys:
             return NOTHING  # one row, whatever happens
         shown = self.rows.shown

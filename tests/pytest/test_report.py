@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 from browser import WatchedPage
 from conftest import PROJECT_ROOT, Project, Release
 
@@ -60,7 +61,7 @@ def data_of(page_file: Path) -> dict:
 
 
 def test_no_file_no_report(tmp_path: Path) -> None:
-    with pytest.raises(SystemExit, match="make run"):
+    with pytest.raises(export.ReleaseError, match="make run"):
         report.read_release(tmp_path)
 
 
@@ -131,7 +132,7 @@ def test_cells_hold_their_antennas(places: list[tuple[float, float]]) -> None:
     assert len(cells) == len(places)
     for cell, place in zip(cells, places, strict=True):
         assert cell.geom_type == "Polygon" and cell.area > 0
-        assert cell.distance(report.shapely.Point(place)) < 1e-4
+        assert cell.distance(shapely.Point(place)) < 1e-4
         assert not cell.exterior.is_ccw
 
 

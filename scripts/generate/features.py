@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from dbt_gnuper.features import Feature, features, members, registry
 from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS, describe
@@ -75,7 +74,10 @@ def final_features() -> str:
             columns.append(_column(feature.name, feature.type, doc(feature.name, "withheld")))
         else:
             columns.append(_column(feature.name, feature.type, doc(feature.name)) + about_places)
-    limits = {"longitude": (-180, 180), "latitude": (-90, 90)}
+    limits: dict[str, tuple[float | None, float | None]] = {
+        "longitude": (-180, 180),
+        "latitude": (-90, 90),
+    }
     limits |= {feature.name: feature.released_limits for feature in features()}
     not_null = ["longitude", "latitude", "withheld_features"]
     test = _test(
@@ -137,7 +139,7 @@ def _test(
     model: str,
     grain: list[str],
     of: Iterable[Feature],
-    limits: dict[str, tuple[Any, Any]],
+    limits: Mapping[str, tuple[float | None, float | None]],
     not_null: Iterable[str] = (),
 ) -> str:
     """The test of a model's rows: grain, columns that are never NULL, ranges."""
@@ -152,6 +154,6 @@ def _test(
         text += f"            not_null: [{', '.join(not_null)}]\n"
     text += "            ranges:\n"
     for name, (least, most) in ranges.items():
-        least, most = ("null" if limit is None else limit for limit in (least, most))
-        text += f"              {name}: [{least}, {most}]\n"
+        shown = ["null" if limit is None else str(limit) for limit in (least, most)]
+        text += f"              {name}: [{', '.join(shown)}]\n"
     return text

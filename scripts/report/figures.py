@@ -1,119 +1,30 @@
-"""Writes the report of a release: one HTML page that opens offline, made of released files only.
-
-    python -m scripts.report [--output output]
-
-Reads what `make run` has exported to output/ and nothing else: no server, no restricted table. The
-page's look and its figures are in report.html.jinja; this module prepares the numbers for it.
-"""
+"""The numbers of the page's figures, from the released tables."""
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
-import os
-import sys
-from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import pandas as pd
-import plotly
-import pyarrow.parquet
 import shapely
 import shapely.affinity
-import yaml
 
-from dbt_gnuper import features as registry
-from python_udfs.bandicoot_columns import RECORDS
-from scripts.export import INDICATOR, KEYS, in_periods, key
-
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
-TEMPLATE = Path(__file__).with_name("report.html.jinja")
+from scripts.export import INDICATOR, key
+from scripts.report.words import (
+    GATED_TABLES,
+    REASONS,
+    SHOWN_INDICATOR,
+    feature_group,
+    feature_label,
+    measure_label,
+)
 
 MEASURES = ["og_calls", "ic_calls", "og_sms", "ic_sms", "og_vol", "ic_vol"]
 COUNTS = ["call_count", "sms_count", "vol_sum"]
 FLOWS = ["net_calls", "gravity_residual"]
-REGISTRY = {feature.name: feature for feature in registry.features()}
-REASONS = {
-    "malformed_row": "not the expected columns",
-    "exact_duplicate": "repeats another row",
-    "missing_id": "no caller or correspondent",
-    "bad_timestamp": "unreadable time",
-    "outside_period": "outside the period",
-    "unknown_direction": "unknown direction",
-    "unknown_interaction": "neither call nor text",
-    "unknown_national": "unknown national code",
-    "bad_duration": "impossible duration",
-    "unknown_cell": "cell without a location",
-}
-GATED_TABLES = {
-    "final_interactions": "Counts of pairs of antennas",
-    "final_hourly_profile": "Hourly profiles",
-    "final_weekly_profile": "Weekly profiles",
-}
 OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
-# Of bandicoot's 723 columns those that are about all days and hours, which are the most readable.
-SHOWN_INDICATOR = "__allweek__allday__"
-GATE_OFF = "PRIVACY GATE OFF"
-
-
-def read_release(output: Path) -> dict[str, pd.DataFrame]:
-    """The released tables by name, and the data dictionary."""
-    missing = [name for name in KEYS if not (output / f"{name}.parquet").exists()]
-    if missing:
-        sys.exit(
-            f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
-        )
-    tables = {
-        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in KEYS
-    }
-    tables["data_dictionary"] = pd.read_csv(
-        output / "data_dictionary.csv", keep_default_na=False, dtype=str
-    )
-    return tables
-
-
-# --- words ----------------------------------------------------------------------------------------
-
-
-def measure_label(measure: str) -> str:
-    """`og_calls` as "Outgoing calls"."""
-    return registry.MEASURES[measure].capitalize()
-
-
-def feature_label(name: str) -> str:
-    """A feature's name as a heading."""
-    if name in REGISTRY:
-        return REGISTRY[name].label
-    if name == RECORDS:
-        return "National events per resident"
-    return name.replace(SHOWN_INDICATOR, ", ").replace("__", ", ").replace("_", " ").capitalize()
-
-
-def feature_group(name: str) -> str:
-    """The group of features that a feature is listed under."""
-    return REGISTRY[name].group if name in REGISTRY else "Behaviour of residents (bandicoot)"
-
-
-def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
-    """The tables with the rows of each period; those that know no periods are in each."""
-    features = tables["final_features"]
-    if "period" not in features:
-        return {"all": tables}
-    return {
-        period: {
-            name: table[table["period"] == period].reset_index(drop=True)
-            if "period" in table
-            else table
-            for name, table in tables.items()
-        }
-        for period in sorted(features["period"].unique())
-    }
-
-
-# --- numbers --------------------------------------------------------------------------------------
 
 
 def rounded(values: Any) -> list[float | None]:
@@ -298,51 +209,6 @@ def page_data(
     }
 
 
-def render(tables: dict[str, pd.DataFrame]) -> str:
-    """The page."""
-    run = tables["release_run"].iloc[0]
-    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
-    gate_counts = gate(tables["release_report"])
-    periods = tables_of_periods(tables)
-    data = {period: page_data(part, period, gate_counts) for period, part in periods.items()}
-    decided = pd.DataFrame(gate_counts).set_index("group").sum()
-    released = tables["final_features"]
-    judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
-    quality = tables["data_quality"]
-    # Of a release by periods each pair has a row per period, and counts once.
-    pairs = tables["final_interactions"][KEYS["final_interactions"]].drop_duplicates()
-    linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
-    template = jinja2.Environment(
-        autoescape=True, trim_blocks=True, lstrip_blocks=True
-    ).from_string(TEMPLATE.read_text())
-    return template.render(
-        # Inside of a script element only its end would be read as HTML.
-        data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
-        plotly_js=plotly.offline.get_plotlyjs(),
-        run=run,
-        parameters=json.loads(run["parameters"]),
-        version=project["version"],
-        is_by_period="period" in released,
-        in_periods=in_periods(periods if "period" in released else []),
-        rows=len(released),
-        gate_off=any(GATE_OFF in text for text in released["withheld_features"]),
-        antennas=released["antenna_id"].nunique(),
-        shown_antennas=released.loc[released["active_users"].notna(), "antenna_id"].nunique(),
-        pairs=len(pairs),
-        linked_pairs=len(set(map(frozenset, linked.to_numpy()))),
-        released=decided["released"] / max(judged, 1),
-        accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
-        delivered=int(quality["delivered_rows"].sum()),
-        rejected={
-            label: int(quality[reason].sum())
-            for reason, label in REASONS.items()
-            if quality[reason].any()
-        },
-        undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
-        withheld_most=most_withheld(tables["release_report"]),
-    )
-
-
 def most_withheld(report: pd.DataFrame) -> list[dict[str, Any]]:
     """The ten features of gnuper with most withheld values."""
     shown = report[
@@ -351,18 +217,3 @@ def most_withheld(report: pd.DataFrame) -> list[dict[str, Any]]:
     shown["withheld"] = shown["withheld_k"] + shown["withheld_dominance"]
     shown["label"] = shown["feature"].map(feature_label)
     return shown.sort_values("withheld", ascending=False, kind="stable").head(10).to_dict("records")
-
-
-def write(output: Path) -> Path:
-    """Write output/report.html; it is replaced as a whole or not at all."""
-    page = output / "report.html"
-    draft = page.with_name("report.html.new")
-    draft.write_text(render(read_release(output)))
-    os.replace(draft, page)
-    return page
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output")
-    print(f"The report is in {write(parser.parse_args().output)}. It opens without a network.")

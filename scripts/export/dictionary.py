@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import yaml
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
+from scripts.paths import PROJECT_ROOT
+
 PRIVACY_RULES = {
     "gate": (
         "Released only if it rests on more than {privacy_k} users and none of them accounts for more "
@@ -181,7 +182,7 @@ def data_package(
 def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, Any]:
     fields = []
     for entry in dictionary:
-        field = {
+        field: dict[str, Any] = {
             "name": entry.column,
             "type": entry.type,
             "description": entry.meaning,

@@ -1,0 +1,20 @@
+"""How classes of dbt-spark and of its libraries get methods of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from dbt.adapters.spark.impl import SparkAdapter
+
+
+def replace_methods(owner: type, **methods: Any) -> None:
+    """Put methods in the place of a class's own, or beside them."""
+    for name, method in methods.items():
+        setattr(owner, name, method)
+
+
+def add_for_macros(adapter: type[SparkAdapter], **methods: Callable[..., Any]) -> None:
+    """Give the adapter methods, which take it as their first argument, and let macros call them."""
+    replace_methods(adapter, **methods)
+    adapter._available_ = adapter._available_ | frozenset(methods)

@@ -1,0 +1,25 @@
+"""Writes the released tables to files: CSV, Parquet, files for maps, and what they mean.
+
+    python -m scripts.export [--output output]
+
+Which tables and where they are is read from dbt's manifest of the last run (target/); the rows
+come through Spark Connect as Arrow. A file is replaced as a whole or not at all.
+"""
+
+from __future__ import annotations
+
+from scripts.export.files import ReleaseError, make_folder, replace_file, without_formulas
+from scripts.export.release import export
+from scripts.export.tables import INDICATOR, KEYS, in_periods, key
+
+__all__ = [
+    "INDICATOR",
+    "KEYS",
+    "ReleaseError",
+    "export",
+    "in_periods",
+    "key",
+    "make_folder",
+    "replace_file",
+    "without_formulas",
+]

@@ -1,0 +1,28 @@
+"""python -m scripts.report: see `scripts.report`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scripts import report
+from scripts.export import ReleaseError
+from scripts.paths import OUTPUT
+
+
+def main() -> None:
+    """Write the page; exit code 1 and a sentence where the release is not there."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.report", description=report.__doc__.split("\n")[0]
+    )
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    try:
+        page = report.write(parser.parse_args().output)
+    except ReleaseError as error:
+        sys.exit(str(error))
+    print(f"The report is in {page}. It opens without a network.")
+
+
+if __name__ == "__main__":
+    main()

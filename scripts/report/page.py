@@ -1,0 +1,104 @@
+"""The page: the released tables in, one HTML file out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+import plotly
+import pyarrow.parquet
+import yaml
+
+from scripts.export import KEYS, ReleaseError, in_periods, replace_file
+from scripts.paths import PROJECT_ROOT
+from scripts.report.figures import gate, most_withheld, page_data
+from scripts.report.words import REASONS
+
+TEMPLATE = Path(__file__).with_name("report.html.jinja")
+GATE_OFF = "PRIVACY GATE OFF"
+
+
+def read_release(output: Path) -> dict[str, pd.DataFrame]:
+    """The released tables by name, and the data dictionary."""
+    missing = [name for name in KEYS if not (output / f"{name}.parquet").exists()]
+    if missing:
+        raise ReleaseError(
+            f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
+        )
+    tables = {
+        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in KEYS
+    }
+    tables["data_dictionary"] = pd.read_csv(
+        output / "data_dictionary.csv", keep_default_na=False, dtype=str
+    )
+    return tables
+
+
+def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd.DataFrame]]:
+    """The tables with the rows of each period; those that know no periods are in each."""
+    features = tables["final_features"]
+    if "period" not in features:
+        return {"all": tables}
+    return {
+        period: {
+            name: table[table["period"] == period].reset_index(drop=True)
+            if "period" in table
+            else table
+            for name, table in tables.items()
+        }
+        for period in sorted(features["period"].unique())
+    }
+
+
+def render(tables: dict[str, pd.DataFrame]) -> str:
+    """The page."""
+    run = tables["release_run"].iloc[0]
+    project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
+    gate_counts = gate(tables["release_report"])
+    periods = tables_of_periods(tables)
+    data = {period: page_data(part, period, gate_counts) for period, part in periods.items()}
+    decided = pd.DataFrame(gate_counts).set_index("group").sum()
+    released = tables["final_features"]
+    judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
+    quality = tables["data_quality"]
+    # Of a release by periods each pair has a row per period, and counts once.
+    pairs = tables["final_interactions"][KEYS["final_interactions"]].drop_duplicates()
+    linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
+    template = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True
+    ).from_string(TEMPLATE.read_text())
+    return template.render(
+        # Inside of a script element only its end would be read as HTML.
+        data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
+        plotly_js=plotly.offline.get_plotlyjs(),
+        run=run,
+        parameters=json.loads(run["parameters"]),
+        version=project["version"],
+        is_by_period="period" in released,
+        in_periods=in_periods(periods if "period" in released else []),
+        rows=len(released),
+        gate_off=any(GATE_OFF in text for text in released["withheld_features"]),
+        antennas=released["antenna_id"].nunique(),
+        shown_antennas=released.loc[released["active_users"].notna(), "antenna_id"].nunique(),
+        pairs=len(pairs),
+        linked_pairs=len(set(map(frozenset, linked.to_numpy()))),
+        released=decided["released"] / max(judged, 1),
+        accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
+        delivered=int(quality["delivered_rows"].sum()),
+        rejected={
+            label: int(quality[reason].sum())
+            for reason, label in REASONS.items()
+            if quality[reason].any()
+        },
+        undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
+        withheld_most=most_withheld(tables["release_report"]),
+    )
+
+
+def write(output: Path) -> Path:
+    """Write output/report.html; it is replaced as a whole or not at all."""
+    page = output / "report.html"
+    replace_file(page, lambda draft: draft.write_text(render(read_release(output))))
+    return page
