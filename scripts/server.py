@@ -106,7 +106,9 @@ def start_server(
         thrift_port = _usable_port(thrift_port, THRIFT_PORT, "THRIFT_PORT")
         connect_port = _usable_port(connect_port, CONNECT_PORT, "CONNECT_PORT")
         if thrift_port == connect_port:
-            raise ServerError(f"Both endpoints were given port {thrift_port}: choose different ports.")
+            raise ServerError(
+                f"Both endpoints were given port {thrift_port}: choose different ports."
+            )
         try:
             info = _launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
             _wait_until_it_answers(info, timeout, say)
@@ -142,7 +144,9 @@ def _prepare(state_dir: Path) -> Path:
     """Create the state folder, readable by its owner alone; refuse a folder with other content."""
     state_dir = state_dir.resolve()
     if set(str(state_dir)) & set(",;"):  # Spark and Derby would take them for separators
-        raise ServerError(f"The state folder's path must not have a comma or semicolon: {state_dir}")
+        raise ServerError(
+            f"The state folder's path must not have a comma or semicolon: {state_dir}"
+        )
     is_new = not (state_dir / "server.lock").exists()
     taken = [name for name in STATE_FOLDERS if (state_dir / name).exists()]
     if is_new and (taken or state_dir in (Path.home(), PROJECT_ROOT, *PROJECT_ROOT.parents)):
