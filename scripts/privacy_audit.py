@@ -1,20 +1,20 @@
-"""What the privacy gate buys, measured by attacks on a mock-up whose truth is known.
+"""What the privacy gate protects, measured by attacks on a mock-up with known truth.
 
     python -m scripts.privacy_audit [--output output] [--people 300]
 
-Three runs of the pipeline over invented data: four weeks; the same four weeks without one person;
-five weeks. Each is attacked as it is released (gate on) and as it would be without the gate (off):
+The pipeline runs three times over invented data: four weeks; the same four weeks without one person;
+five weeks. Each release is attacked as it is (gate on) and as it would be without the gate (off):
 
-- reading off: values that are one person's or have a dominant one, and shares of a whole whose rest
-  is few people's; and the smallest antenna's totals, by which all others are scaled;
+- reading off: values of one person or with a dominating person, shares with a complement that rests on
+  few people, and the smallest antenna's totals, which define the scale of all others;
 - membership: whether a person is in the data. The strong attacker knows the records of all others
   at the antenna and computes the release with and without the target; the weak one knows the
   target's indicators and those of half of the people elsewhere, and decides by likelihood;
 - subtraction of two releases of almost the same data.
 
-Features that depend on an antenna's residents alone are computed here anew, with and without each
-person, and checked against the pipeline's. Left out are the twelve others (scaled_*, distances,
-isolation, entropy), which depend on everybody. Results: tables, and privacy_audit.json.
+Features that depend only on an antenna's residents are computed here again, with and without each
+person, and compared with the pipeline's. The twelve other features (scaled_*, distances, isolation,
+entropy) depend on everybody and are left out. Results: tables, and privacy_audit.json.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ def check(tables: Tables) -> None:
 
 
 def reading_off(tables: Tables, gate: bool) -> dict[str, int]:
-    """Values that tell of one person without any computation, and rests that do."""
+    """Values that disclose one person without any computation, and complements that do."""
     values, pairs = tables.decisions.dropna(subset="value"), tables.pairs
     if gate:
         values, pairs = (table[table["decision"] == "released"] for table in (values, pairs))
@@ -217,8 +217,8 @@ def reading_off(tables: Tables, gate: bool) -> dict[str, int]:
         "counts of pairs": len(pairs),
         "counts of one person": (pairs["users"] == 1).sum(),
         "shares of a whole": len(rests),
-        "shares whose rest is one person's": (rests == 1).sum(),
-        f"shares whose rest is 2 to {K} people's": ((rests > 1) & (rests <= K)).sum(),
+        "shares with a complement from one person": (rests == 1).sum(),
+        f"shares with a complement from 2 to {K} people": ((rests > 1) & (rests <= K)).sum(),
     }
 
 
@@ -247,7 +247,7 @@ def smallest_antenna(tables: Tables) -> pd.DataFrame:
 
 
 def membership(tables: Tables, sample: int) -> pd.DataFrame:
-    """True less false positive rate of both attackers, by the antenna's size and gate.
+    """True-positive rate minus false-positive rate of both attackers, by antenna size and gate.
 
     Targets are all people at small antennas and a sample of the others. Also the share of their
     indicators that follow exactly from the release with them, the one without, and active_users.
