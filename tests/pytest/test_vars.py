@@ -616,7 +616,7 @@ def test_project_that_uses_this_one_as_a_package(dbt: Words, tmp_path: Path) -> 
 
 
 def test_make_run_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "main", lambda arguments: pytest.fail("Spark was started"))
+    monkeypatch.setattr(server, "start_for_dbt", lambda: pytest.fail("Spark was started"))
     for given in ("{holidays: 2024-05-01}", "{layout: {2024-05-01: 3}}", "{privcy_k: 3}"):
         monkeypatch.setenv("VARS", given)
         with pytest.raises(SystemExit) as end:
