@@ -28,7 +28,7 @@ def start_server(
     driver_memory: str = "4g",
     conf: dict[str, str] | None = None,
     timeout: float = 120,
-    say: Callable[[str], None] = lambda sentence: None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> ServerInfo:
     """Start the server of this state folder, or return the one that runs already.
 
@@ -64,7 +64,7 @@ def start_server(
 
 
 def stop_server(
-    state_dir: Path = DEFAULT_STATE_DIR, *, say: Callable[[str], None] = lambda sentence: None
+    state_dir: Path = DEFAULT_STATE_DIR, *, say: Callable[[str], None] = lambda _: None
 ) -> bool:
     """Stop the server of this state folder and its workers; False if there was nothing to stop."""
     state_dir = Path(state_dir).resolve()

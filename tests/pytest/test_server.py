@@ -229,7 +229,7 @@ def test_starting_twice_reuses_the_server(running, state_dir):
 
 
 def test_other_ports_than_the_running_servers_are_refused(running, state_dir):
-    with pytest.raises(server.ServerError, match="already running.*make stop"):
+    with pytest.raises(server.ServerError, match=r"already running.*make stop"):
         server.start_server(state_dir, running.thrift_port + 1)
 
 
@@ -257,14 +257,14 @@ def test_nothing_is_half_started_on_a_port_that_is_taken(tmp_path):
 
 
 def test_a_server_that_dies_while_starting_is_explained(tmp_path):
-    with pytest.raises(server.ServerError, match="ended while starting: .*Master must"):
+    with pytest.raises(server.ServerError, match=r"ended while starting: .*Master must"):
         server.start_server(tmp_path, 0, 0, master="nonsense")
     assert sorted(path.name for path in tmp_path.glob("server.*")) == ["server.lock", "server.log"]
     assert not (tmp_path / "tmp").exists()
 
 
 def test_a_server_that_takes_too_long_is_ended(tmp_path):
-    with pytest.raises(server.ServerError, match="did not answer within 0 s.*server.log"):
+    with pytest.raises(server.ServerError, match=r"did not answer within 0 s.*server\.log"):
         server.start_server(tmp_path, 0, 0, timeout=0)
     assert not traces(tmp_path)
 
