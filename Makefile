@@ -99,4 +99,4 @@ audit: server  ## measure on mock-up data what the privacy gate buys (some minut
 
 .PHONY: clean
 clean: stop  ## stop the server and remove everything that was built, the environment included
-	rm -rf .venv .gnuper target logs output data/sample data/bench .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .gnuper target logs output data/sample data/bench .pytest_cache .mypy_cache .ruff_cache .hypothesis

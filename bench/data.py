@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -47,18 +48,19 @@ def make_data(rows: int, users: int, antennas: int, days: int) -> DataSet:
     folder = paths.BENCH_DATA / f"{rows}_rows_{users}_users_{antennas}_antennas_{days}_days"
     if not folder.exists():
         say(f"Making {rows:,} rows of {users:,} users")
-        sizes = {"users": users, "antennas": antennas, "days": days, "outages": 0}
+        sizes: dict[str, Any] = {"antennas": antennas, "days": days, "outages": 0}
         machines = users // 5000
         # A pilot with fewer people tells how busy people must be.
-        few = {**sizes, "users": min(users, max(500, users // 50)), "machines": 0}
-        mockup.generate(mockup.Options(**few), paths.BENCH_DATA / "pilot", force=True)
+        few = min(users, max(500, users // 50))
+        pilot = mockup.Options(**sizes, users=few, machines=0)
+        mockup.generate(pilot, paths.BENCH_DATA / "pilot", force=True)
         records = _records(paths.BENCH_DATA / "pilot")
         shutil.rmtree(paths.BENCH_DATA / "pilot")
         usual = mockup.Options()
         sent = machines * days * usual.machine_events_per_day
         wished = (rows - sent * (1 + mockup.IN_NETWORK)) / (users - machines)
-        busyness = usual.events_per_day * wished / (records / few["users"])
-        options = mockup.Options(**sizes, machines=machines, events_per_day=busyness)
+        busyness = usual.events_per_day * wished / (records / few)
+        options = mockup.Options(**sizes, users=users, machines=machines, events_per_day=busyness)
         mockup.generate(options, folder)
     return DataSet(folder, _records(folder), users, antennas, days)
 
@@ -87,7 +89,7 @@ def make_skewed(data: DataSet) -> DataSet:
         cell = con.execute(
             "select column1 from read_csv(?, all_varchar = true, header = false) limit 1",
             [str(data.locations)],
-        ).fetchone()[0]
+        ).fetchall()[0][0]
         for file in data.files:
             con.execute(
                 f"""

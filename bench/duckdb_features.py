@@ -67,7 +67,7 @@ def main() -> None:
     oracle.begin(con, str(options.folder / "MS_LOCATION.csv"), params)
     read_events(con, str(options.folder / "20*.csv"))
     oracle.features_of_events(con, params)
-    print(json.dumps({name: con.sql(query).fetchone()[0] for name, query in FOUND.items()}))
+    print(json.dumps({name: con.sql(query).fetchall()[0][0] for name, query in FOUND.items()}))
 
 
 if __name__ == "__main__":

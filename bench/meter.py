@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import psutil
 from typing_extensions import Self
@@ -73,8 +73,8 @@ class Meter:
         )
         with contextlib.suppress(psutil.NoSuchProcess):
             self._roots.append(psutil.Process(process.pid))
-        with process.stdout:
-            printed = process.stdout.read()
+        with cast("IO[str]", process.stdout) as output:  # a pipe, as was asked for
+            printed = output.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self._roots = [root for root in self._roots if root.pid != process.pid]

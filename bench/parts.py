@@ -47,17 +47,19 @@ class Parts:
 
     def compare(self) -> Section:
         """The pipeline beside floor and oracle, and the ratios."""
-        floors, oracles, ratios = [], [], defaultdict(list)
+        floors: list[Run] = []
+        oracles: list[Run] = []
+        ratios = defaultdict(list)
         bench, data = self.bench, self.data
         bench.deliver(data)
         for number in range(1, self.rounds + 1):
             say(f"Round {number} of {self.rounds}: floor, oracle, pipeline, floor, oracle")
-            floor, (oracle, expected) = [bench.floor(data.rows)], bench.oracle(data)
+            floor, (first_oracle, expected) = [bench.floor(data.rows)], bench.oracle(data)
             pipeline = bench.pipeline(data)
             found = bench.found()
             if found != expected:
                 raise BenchmarkError(f"The pipeline found {found}, the oracle {expected}.")
-            oracle = [oracle, bench.oracle(data)[0]]
+            oracle = [first_oracle, bench.oracle(data)[0]]
             floor.append(bench.floor(data.rows))
             self.full_runs.append(pipeline)
             floors += floor

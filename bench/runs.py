@@ -94,7 +94,7 @@ class Bench:
 
     def oracle(self, data: DataSet) -> tuple[Run, dict[str, int]]:
         """DuckDB computes the same features; also returns what it found."""
-        command = [sys.executable, "-m", "bench.duckdb_features", self.delivery]
+        command = [sys.executable, "-m", "bench.duckdb_features", str(self.delivery)]
         with Meter(None) as meter:
             code, printed = meter.run(
                 [*command, "--holidays", ",".join(holidays())], cwd=paths.PROJECT_ROOT

@@ -38,10 +38,12 @@ from dbt_gnuper import (
 class GnuperPlugin(dbtPlugin):
     """Extends dbt-spark's classes, once per process, even if dbt starts the plugin several times."""
 
+    _has_extended = False
+
     def initialize(self) -> None:
-        if getattr(SparkAdapter, "extended_by_gnuper", False):
+        if GnuperPlugin._has_extended:
             return
-        SparkAdapter.extended_by_gnuper = True
+        GnuperPlugin._has_extended = True
         variables.extend(SparkAdapter)
         features.extend(SparkAdapter)
         interrupts.extend()

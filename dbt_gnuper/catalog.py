@@ -38,7 +38,7 @@ def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
 def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
     """Names and types of a model's or seed's columns from its properties, in lower case."""
     # the adapter has the manifest, because it calls macros
-    manifest: Any = adapter._macro_resolver
+    manifest: Any = adapter._macro_resolver  # noqa: SLF001
     (columns,) = (
         node.columns.values()
         for node in manifest.nodes.values()

@@ -29,7 +29,8 @@ def extend() -> None:
                 level = EventLevel.DEBUG
         fire_event(event, level)
 
-    requires.fire_event = fire
+    patched: Any = requires
+    patched.fire_event = fire
     # Until now Ctrl-C may just have ended the process, see scripts/run.py.
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)

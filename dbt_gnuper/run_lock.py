@@ -14,6 +14,8 @@ from typing import TextIO
 
 from dbt.adapters.spark.impl import SparkAdapter
 
+from dbt_gnuper.patches import add_for_macros
+
 FOLDER = Path(tempfile.gettempdir()) / f"gnuper-locks-{os.getuid()}"
 _held: dict[str, TextIO] = {}
 
@@ -73,6 +75,8 @@ def extend(adapter: type[SparkAdapter]) -> None:
             for part in (credentials.host, credentials.port, schema)
         )
 
-    adapter.lock_run = lambda self, schema: lock(name(self, schema))
-    adapter.unlock_run = lambda self, schema: unlock(name(self, schema))
-    adapter._available_ = adapter._available_ | {"lock_run", "unlock_run"}
+    add_for_macros(
+        adapter,
+        lock_run=lambda self, schema: lock(name(self, schema)),
+        unlock_run=lambda self, schema: unlock(name(self, schema)),
+    )

@@ -27,7 +27,7 @@ from thrift.transport.TTransport import TTransportException
 
 from dbt_gnuper.patches import replace_methods
 
-# "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] some.java.Exception: "
+# Such as "org.apache.hive.service.cli.HiveSQLException: Error running query: [CODE] a.b.Exception: "
 _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\] )?")
 _JAVA_CLASS = re.compile(r"^(?:[a-z]\w*\.)+[A-Z][\w$]*(?:Exception|Error): ")
 

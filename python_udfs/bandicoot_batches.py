@@ -135,10 +135,10 @@ def whole_users(batches: Iterable[pa.RecordBatch], block_rows: int) -> Iterator[
     """Collects batches into blocks of whole users with at least block_rows rows (save the last)."""
     complete: list[pa.RecordBatch] = []
     current: list[pa.RecordBatch] = []
-    for batch in batches:
-        if batch.num_rows == 0:
+    for given in batches:
+        if given.num_rows == 0:
             continue
-        batch = batch.select(["user_id", *EVENT_COLUMNS])
+        batch = given.select(["user_id", *EVENT_COLUMNS])
         last_user = int(_run_starts(batch["user_id"])[-1])
         if last_user == 0 and current and current[-1]["user_id"][-1] == batch["user_id"][0]:
             current.append(batch)

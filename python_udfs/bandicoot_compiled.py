@@ -110,7 +110,7 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
         # Several workers may start at once: each writes its own file, and one of them wins.
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(source)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is no module of Python.")

@@ -21,10 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from scripts import server
-from scripts.export import make_folder
+from scripts.errors import CommandError
+from scripts.export import make_folder, replace_file
+from scripts.paths import OUTPUT, PROJECT_ROOT, TARGET
 from scripts.run import parse_vars, run_dbt
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
 USUAL_PORT = 8080
 # What dbt's page asks for in vain: icons before their names are known, and an icon it does not have.
 REPAIRS = {
@@ -72,12 +73,13 @@ def page(target: Path) -> str:
 
 
 def listen(port: int, folder: Path) -> ThreadingHTTPServer:
-    """A server of the folder's files at a port; a sentence and exit code 1 if it is taken."""
+    """A server of the folder's files at a port."""
     try:
         handler = partial(SimpleHTTPRequestHandler, directory=folder)
         return ThreadingHTTPServer((server.HOST, port), handler)
     except (OSError, OverflowError) as error:
-        sys.exit(server.port_problem(port, USUAL_PORT, error, "make docs DOCS_PORT"))
+        problem = server.port_problem(port, USUAL_PORT, error, "make docs DOCS_PORT")
+        raise CommandError(problem) from error
 
 
 def serve(site: ThreadingHTTPServer, name: str) -> None:
@@ -91,25 +93,31 @@ def serve(site: ThreadingHTTPServer, name: str) -> None:
 def main() -> None:
     """Generate the documentation through the running server, write the page, and serve it."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--output", type=Path, default=PROJECT_ROOT / "output" / "docs.html")
+    parser.add_argument("--output", type=Path, default=OUTPUT / "docs.html")
     parser.add_argument("--port", type=int, help="serve the page there until Ctrl-C")
     options = parser.parse_args()
-    output = options.output
+    try:
+        make(options.output, options.port)
+    except CommandError as error:
+        sys.exit(str(error))
+
+
+def make(output: Path, port: int | None) -> None:
+    """Write the page, and serve it where a port is given."""
     values = parse_vars(os.environ.get("VARS", ""))
     # before the minutes that the page may take
-    site = None if options.port is None else listen(options.port, output.parent)
+    site = None if port is None else listen(port, output.parent)
     doors = server.running_server()
     if doors is None:
-        sys.exit("No server is running: start one with `make server`.")
-    os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
-    os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
+        raise CommandError("No server is running: start one with `make server`.")
+    server.use_server(doors)
 
     if run_dbt("docs", "generate", values=values):
-        sys.exit("dbt docs generate has failed (its message is above): no page was written.")
+        raise CommandError(
+            "dbt docs generate has failed (its message is above): no page was written."
+        )
     make_folder(output.parent)
-    draft = output.with_name(output.name + ".new")
-    draft.write_text(page(PROJECT_ROOT / "target"))
-    os.replace(draft, output)
+    replace_file(output, lambda draft: draft.write_text(page(TARGET)))
     print(f"\nWrote {output}: open it in a browser, it needs no network.")
     if site:
         serve(site, output.name)

@@ -27,7 +27,7 @@ def install() -> None:
             signal.signal(number, _interrupt)
 
 
-def _interrupt(number: int, frame: object) -> None:
+def _interrupt(number: int, _frame: object) -> None:
     # Not print: it may be print that was interrupted. The terminal may be gone.
     with contextlib.suppress(OSError):
         os.write(2, SENTENCE.encode())

@@ -7,6 +7,7 @@ from pathlib import Path
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 PROFILES_EXAMPLE = PROJECT_ROOT / "profiles.yml.example"
+LOG4J = PROJECT_ROOT / "scripts" / "log4j2.properties"  # what Spark writes to its log
 BENCH_RESULTS = PROJECT_ROOT / "bench" / "results"  # recorded results of the benchmark
 
 # What the commands write; git ignores it.

@@ -13,7 +13,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -22,8 +21,9 @@ import yaml
 from dbt_gnuper import variables
 from python_udfs import bandicoot_compiled
 from scripts import export, mockup, server
+from scripts.errors import CommandError
+from scripts.paths import OUTPUT, PROJECT_ROOT, SAMPLE
 
-PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # Not the program .venv/bin/dbt: pip's wrapper fails where the path has a double quote in it. Until
 # the project's plugin takes over (dbt_gnuper.interrupts) nothing is under way, and Ctrl-C just ends it.
 START_DBT = """
@@ -32,19 +32,17 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 from dbt.cli.main import cli
 cli(prog_name="dbt")
 """
-SAMPLE = PROJECT_ROOT / "data" / "sample"
-OUTPUT = PROJECT_ROOT / "output"
 
 
 def parse_vars(text: str) -> dict[str, Any]:
-    """The vars as a dictionary; a sentence and exit code 1 if the text is not one."""
+    """The vars as a dictionary."""
     try:
         values = yaml.safe_load(text) if text.strip() else {}
     except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(getattr(error, "problem", None) or error).split())
-        sys.exit(_usage(f"VARS cannot be read as YAML ({reason})"))
+        raise CommandError(_usage(f"VARS cannot be read as YAML ({reason})")) from error
     if not isinstance(values, dict):
-        sys.exit(_usage("VARS is not a list of names and values"))
+        raise CommandError(_usage("VARS is not a list of names and values"))
     return values
 
 
@@ -94,26 +92,22 @@ def summary(features: pa.Table) -> str:
     )
 
 
-def main() -> None:
-    """Run all steps; the first that fails ends the run with its own message."""
+def run() -> int:
+    """Run all steps; the exit code, where a step has said itself why it failed."""
     values = parse_vars(os.environ.get("VARS", ""))
     settings = all_vars(values)
     # dbt checks them too, but only after Spark has started
     problem = variables.problem(settings)
     if problem:
-        sys.exit(problem)
+        raise CommandError(problem)
 
     say("Starting the Spark server")
-    if server.main(["start"]):
-        sys.exit(1)
-    doors = server.running_server()
-    os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
-    os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
+    doors = server.start_for_dbt()
 
     if "raw_data_path" not in values and not SAMPLE.exists():
         say("Making the mock-up sample in data/sample")
         if mockup.main([]):
-            sys.exit(1)
+            return 1
 
     if settings["bandicoot"] and settings["bandicoot_engine"] == "compiled":
         # Once, here, and not in every worker at the same time.
@@ -122,13 +116,22 @@ def main() -> None:
     say("Building all levels with dbt build")
     # Unit tests check the code, not the data: `make test` runs them.
     if run_dbt("build", "--exclude-resource-type=unit_test", values=values):
-        sys.exit(
+        raise CommandError(
             "dbt build has failed (its message is above): nothing was exported, and files of an "
             "earlier run in output/ were left as they are."
         )
 
     say("Exporting the released tables")
     print(f"\n{summary(export.export(OUTPUT)['final_features'])}")
+    return 0
+
+
+def main() -> None:
+    """Run all steps; the first that fails ends the run with its own message."""
+    try:
+        sys.exit(run())
+    except CommandError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

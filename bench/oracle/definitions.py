@@ -92,8 +92,8 @@ class OracleParams:
     @property
     def timestamp_formats(self) -> tuple[str, ...]:
         """The timestamp patterns as a tuple, even if only one was given."""
-        one = isinstance(self.timestamp_format, str)
-        return (self.timestamp_format,) if one else tuple(self.timestamp_format)
+        given = self.timestamp_format
+        return (given,) if isinstance(given, str) else tuple(given)
 
     @property
     def seconds_per_unit(self) -> int:

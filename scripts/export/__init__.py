@@ -8,14 +8,13 @@ come through Spark Connect as Arrow. A file is replaced as a whole or not at all
 
 from __future__ import annotations
 
-from scripts.export.files import ReleaseError, make_folder, replace_file, without_formulas
+from scripts.export.files import make_folder, replace_file, without_formulas
 from scripts.export.release import export
 from scripts.export.tables import INDICATOR, KEYS, in_periods, key
 
 __all__ = [
     "INDICATOR",
     "KEYS",
-    "ReleaseError",
     "export",
     "in_periods",
     "key",

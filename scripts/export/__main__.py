@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from scripts import export
+from scripts.errors import CommandError
 from scripts.paths import OUTPUT
 
 
@@ -18,7 +19,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT)
     try:
         written = export.export(parser.parse_args().output)
-    except export.ReleaseError as error:
+    except CommandError as error:
         sys.exit(str(error))
     for name, table in written.items():
         print(f"{name}: {table.num_rows} rows, {table.num_columns} columns")

@@ -43,6 +43,7 @@ TYPES = {
     "date": "date",
     "timestamp": "datetime",
 }
+PARQUET = "application/vnd.apache.parquet"  # as a media type
 ANTENNA_COLUMNS = ("antenna_id", "antenna_id1", "antenna_id2")
 
 
@@ -130,41 +131,8 @@ def data_package(
     for table, key in keys.items():
         description = " ".join(models(manifest)[table]["description"].split())
         schema = _schema(table, key, [entry for entry in dictionary if entry.table == table])
-        shared = {"title": table, "description": description}
-        resources += [
-            {
-                "name": f"{table}-csv",
-                "path": f"{table}.csv",
-                **shared,
-                "profile": "tabular-data-resource",
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": schema,
-            },
-            {
-                "name": f"{table}-parquet",
-                "path": f"{table}.parquet",
-                **shared,
-                "type": "file",
-                "format": "parquet",
-                "mediatype": "application/vnd.apache.parquet",
-            },
-        ]
-    for path, description in places.items():
-        is_json = path.endswith(".geojson")
-        resources.append(
-            {
-                "name": path.replace(".", "-"),
-                "path": path,
-                "description": description,
-                "type": "file",
-                "format": "geojson" if is_json else "parquet",
-                "mediatype": "application/geo+json"
-                if is_json
-                else "application/vnd.apache.parquet",
-            }
-        )
+        resources += _files_of_table(table, description, schema)
+    resources += [_file_for_maps(path, description) for path, description in places.items()]
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
     return {
         "profile": "data-package",
@@ -176,6 +144,42 @@ def data_package(
         "temporal": {"start": str(run["first_day"]), "end": str(run["last_day"])},
         "parameters": json.loads(run["parameters"]),
         "resources": resources,
+    }
+
+
+def _files_of_table(table: str, description: str, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    shared = {"title": table, "description": description}
+    return [
+        {
+            "name": f"{table}-csv",
+            "path": f"{table}.csv",
+            **shared,
+            "profile": "tabular-data-resource",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "schema": schema,
+        },
+        {
+            "name": f"{table}-parquet",
+            "path": f"{table}.parquet",
+            **shared,
+            "type": "file",
+            "format": "parquet",
+            "mediatype": PARQUET,
+        },
+    ]
+
+
+def _file_for_maps(path: str, description: str) -> dict[str, Any]:
+    is_json = path.endswith(".geojson")
+    return {
+        "name": path.replace(".", "-"),
+        "path": path,
+        "description": description,
+        "type": "file",
+        "format": "geojson" if is_json else "parquet",
+        "mediatype": "application/geo+json" if is_json else PARQUET,
     }
 
 

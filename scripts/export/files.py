@@ -10,12 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
+from scripts.errors import CommandError
+
 # How a cell of a spreadsheet begins that is more than a text.
 FORMULA = r"^[=+\-@\t\r]"
-
-
-class ReleaseError(Exception):
-    """Why there is no release to read or no place for it, in a sentence for the user."""
 
 
 def make_folder(output: Path) -> None:
@@ -23,7 +21,7 @@ def make_folder(output: Path) -> None:
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ReleaseError(f"The folder {output} cannot be made: {error.strerror}.") from error
+        raise CommandError(f"The folder {output} cannot be made: {error.strerror}.") from error
 
 
 def without_formulas(table: pa.Table) -> pa.Table:

@@ -91,10 +91,14 @@ class Compiler:
         from dbt.adapters.spark.impl import SparkAdapter
         from dbt.cli.main import dbtRunner
 
-        def existing(self: SparkAdapter, database: str, schema: str, identifier: str) -> Any:
-            return self.Relation.create(
-                schema=schema, identifier=identifier, type=RelationType.Table
-            )
+        def existing(
+            self: SparkAdapter,
+            database: str,  # noqa: ARG001  Spark has none, but macros give it by name
+            schema: str,
+            identifier: str,
+        ) -> Any:
+            table = RelationType.Table
+            return self.Relation.create(schema=schema, identifier=identifier, type=table)
 
         with (
             mock.patch.object(SparkAdapter, "get_relation", existing),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -93,7 +94,12 @@ def _read_dates(text: str) -> tuple[date, ...]:
 
 def read_options(texts: dict[str, str]) -> Options:
     """Options from their texts on the command line; those left out keep their default."""
-    readers = {int: int, float: float, date: date.fromisoformat, tuple: _read_dates}
+    readers: dict[type, Callable[[str], Any]] = {
+        int: int,
+        float: float,
+        date: date.fromisoformat,
+        tuple: _read_dates,
+    }
     values = {}
     for name, text in texts.items():
         try:

@@ -12,10 +12,11 @@ from pathlib import Path
 import pandas as pd
 
 from scripts import mockup, privacy_audit
+from scripts.errors import CommandError
 from scripts.paths import OUTPUT
 from scripts.privacy_audit.attacks import membership, reading_off, smallest_antenna, subtraction
 from scripts.privacy_audit.measures import MAX_SHARE, K
-from scripts.privacy_audit.pipeline import AuditError, Tables, project, run_pipeline
+from scripts.privacy_audit.pipeline import Tables, project, run_pipeline
 from scripts.privacy_audit.release import check
 
 
@@ -69,7 +70,7 @@ def main() -> None:
     options = parser.parse_args()
     try:
         tables = audit(*three_runs(), options.people)
-    except AuditError as error:
+    except CommandError as error:
         sys.exit(str(error))
     for title, table in tables.items():
         print(f"\n{title}\n{table.to_string(float_format='%.2f')}")

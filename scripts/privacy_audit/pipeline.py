@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,15 +14,12 @@ import pandas as pd
 from dbt_gnuper.local_files import write_key
 from dbt_gnuper.spark_connect import connect
 from scripts import server
+from scripts.errors import CommandError
 from scripts.paths import PROFILES_EXAMPLE, PROJECT_ROOT
 from scripts.privacy_audit.measures import COUNTS, INDICATORS, MAX_SHARE, MEASURES, K
 
 SCHEMA = "privacy_audit"
 KEY = "5eed" * 16  # no secret: the people are invented, and the same sample is drawn every time
-
-
-class AuditError(Exception):
-    """Why the audit cannot go on, in a sentence for the user."""
 
 
 @dataclass
@@ -44,10 +40,7 @@ def project(folder: Path) -> Iterator[None]:
     profile = PROFILES_EXAMPLE.read_text()
     (folder / "profiles.yml").write_text(profile.replace("schema: gnuper", f"schema: {SCHEMA}"))
     write_key(folder / "pseudonym.key", KEY)
-    if server.main(["start"]) or not (doors := server.running_server()):
-        raise AuditError("The server has not started; its message is above.")
-    os.environ["GNUPER_THRIFT_PORT"] = str(doors.thrift_port)
-    os.environ["GNUPER_CONNECT_PORT"] = str(doors.connect_port)
+    server.start_for_dbt()
     try:
         yield
     finally:
@@ -76,7 +69,7 @@ def run_pipeline(raw: Path, folder: Path) -> Tables:
         ]
     )  # fmt: skip
     if not result.success:
-        raise AuditError("dbt build has failed; its message is above.")
+        raise CommandError("dbt build has failed; its message is above.")
     with connect() as spark:
         spark.sql(f"use {SCHEMA}_restricted")
         return read_tables(lambda query: spark.sql(query).toArrow().to_pandas())

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from scripts import report
-from scripts.export import ReleaseError
+from scripts.errors import CommandError
 from scripts.paths import OUTPUT
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=OUTPUT)
     try:
         page = report.write(parser.parse_args().output)
-    except ReleaseError as error:
+    except CommandError as error:
         sys.exit(str(error))
     print(f"The report is in {page}. It opens without a network.")
 

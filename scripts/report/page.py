@@ -11,7 +11,8 @@ import plotly
 import pyarrow.parquet
 import yaml
 
-from scripts.export import KEYS, ReleaseError, in_periods, replace_file
+from scripts.errors import CommandError
+from scripts.export import KEYS, in_periods, replace_file
 from scripts.paths import PROJECT_ROOT
 from scripts.report.figures import gate, most_withheld, page_data
 from scripts.report.words import REASONS
@@ -24,7 +25,7 @@ def read_release(output: Path) -> dict[str, pd.DataFrame]:
     """The released tables by name, and the data dictionary."""
     missing = [name for name in KEYS if not (output / f"{name}.parquet").exists()]
     if missing:
-        raise ReleaseError(
+        raise CommandError(
             f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
         )
     tables = {

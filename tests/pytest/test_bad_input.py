@@ -10,6 +10,7 @@ import pytest
 from conftest import Project
 
 from dbt_gnuper.local_files import pseudonym_key_problem
+from scripts.errors import CommandError
 from scripts.run import parse_vars
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
@@ -26,10 +27,10 @@ def project(make_project: Callable[..., Project]) -> Project:
 )
 def test_vars_of_make_run(text: str) -> None:
     """VARS that is no YAML mapping ends in a sentence with an example."""
-    with pytest.raises(SystemExit) as end:
+    with pytest.raises(CommandError) as error:
         parse_vars(text)
-    assert str(end.value).startswith("VARS ")
-    assert "VARS='{raw_data_path: /data/cdr" in str(end.value)
+    assert str(error.value).startswith("VARS ")
+    assert "VARS='{raw_data_path: /data/cdr" in str(error.value)
 
 
 def copy_of_raw(tmp_path: Path) -> Path:

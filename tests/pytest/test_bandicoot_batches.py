@@ -132,7 +132,7 @@ def test_users_that_are_not_sorted_stop_everything(events) -> None:
 
 
 def test_a_missing_user_id_stops_everything(events) -> None:
-    ids = pa.array([None] + events["user_id"].to_pylist()[1:], pa.int64())
+    ids = pa.array([None, *events["user_id"].to_pylist()[1:]], pa.int64())
     unknown = events.drop_columns("user_id").append_column("user_id", ids)
     with pytest.raises(ValueError, match="user_id is NULL"):
         computed(cut(unknown, 53))

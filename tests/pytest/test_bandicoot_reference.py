@@ -59,13 +59,13 @@ def read_by_the_package(
 ) -> UserIndicators:
     """The same user through a CSV file of records and one of antennas."""
     rows = events.to_pylist()
-    with open(folder / "u.csv", "w", newline="") as file:
+    with (folder / "u.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(RECORD_COLUMNS)
         for r in rows:
             time = r["event_at"] and r["event_at"].strftime("%Y-%m-%d %H:%M:%S")
             writer.writerow([time, *(r[column] for column in RECORD_COLUMNS[1:])])
-    with open(folder / "antennas.csv", "w", newline="") as file:
+    with (folder / "antennas.csv").open("w", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["antenna_id", "latitude", "longitude"])
         places = {r["antenna_id"]: (r["latitude"], r["longitude"]) for r in rows}
@@ -92,7 +92,7 @@ def published_users() -> tuple[list[pa.RecordBatch], dict[str, UserIndicators]]:
     events = pyarrow.csv.read_csv(
         FIXTURES / "events.csv", convert_options=pyarrow.csv.ConvertOptions(column_types=types)
     )
-    with open(FIXTURES / "expected.csv", newline="") as file:
+    with (FIXTURES / "expected.csv").open(newline="") as file:
         expected = {
             row["user_id"]: UserIndicators(
                 int(row["number_of_records"]),

@@ -297,8 +297,7 @@ def test_unreadable_file(name: str, tmp_path: Path) -> None:
 
 def test_names_that_spark_cannot_see_or_write(tmp_path: Path) -> None:
     for name in (b"20\xff.csv", b"20" + b"x" * 245 + b".csv"):
-        with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
-            file.write(A.encode())
+        (tmp_path / os.fsdecode(name)).write_bytes(A.encode())
     long, unknown = local_files(str(tmp_path), "20*")
     if "too long" not in str(long["problem"]):
         long, unknown = unknown, long

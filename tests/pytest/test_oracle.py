@@ -77,7 +77,7 @@ def test_small_set_gives_the_committed_features(small: Oracle) -> None:
     expected = pd.read_csv(
         FIXTURE / "expected/final_features.csv", dtype={"antenna_id": str}
     ).sort_values("antenna_id", ignore_index=True)
-    found = small.final_features.astype({name: float for name in FINAL_COLUMNS[1:]})
+    found = small.final_features.astype(dict.fromkeys(FINAL_COLUMNS[1:], float))
     assert tuple(found.columns) == FINAL_COLUMNS
     pd.testing.assert_frame_equal(found, expected, check_dtype=False, rtol=1e-9, atol=1e-12)
 

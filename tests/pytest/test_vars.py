@@ -267,7 +267,7 @@ def test_quality_gates(gates: Any) -> None:
 
 
 def test_quality_gates_are_those_of_the_macro() -> None:
-    macro = (PROJECT_ROOT / "macros" / "quality_gates.sql").read_text()
+    macro = (PROJECT_ROOT / "macros/delivery/default_quality_gates.sql").read_text()
     gates = re.findall(r"'(\w+)': \{\s*'broken'", macro)
     about = known_vars()["quality_gates"]
     assert about["propertyNames"]["enum"] == gates
@@ -622,7 +622,7 @@ def test_project_that_uses_this_one_as_a_package(dbt: Words, tmp_path: Path) -> 
 
 
 def test_make_run_starts_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "main", lambda arguments: pytest.fail("Spark was started"))
+    monkeypatch.setattr(server, "start_for_dbt", lambda: pytest.fail("Spark was started"))
     for given in ("{holidays: 2024-05-01}", "{layout: {2024-05-01: 3}}", "{privcy_k: 3}"):
         monkeypatch.setenv("VARS", given)
         with pytest.raises(SystemExit) as end:
