@@ -59,7 +59,7 @@ class TwoLanes(LoadScopeScheduling):
     """One worker of pytest-xdist runs all files that need the server, another one the others."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = Path(nodeid.split("::")[0])
+        file = Path(nodeid.split("::", maxsplit=1)[0])
         return "server" if NEEDS_SERVER.search((PROJECT_ROOT / file).read_text()) else file.name
 
 
