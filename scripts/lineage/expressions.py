@@ -147,8 +147,9 @@ class Rows:
         if isinstance(node, exp.Case):
             return self._gate(node)
         found = gate.decisions(node)
-        are_columns = found and all(isinstance(decision, exp.Column) for decision in found)
-        return MANY if are_columns and all(self.column(d).decides for d in found) else None
+        columns = [decision for decision in found if isinstance(decision, exp.Column)]
+        are_all = columns and len(columns) == len(found)
+        return MANY if are_all and all(self.column(one).decides for one in columns) else None
 
     def is_gate_of_rows(self, condition: exp.Expr) -> bool:
         """Whether rows stay only where one of their values is released."""

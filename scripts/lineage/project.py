@@ -86,12 +86,15 @@ class Compiler:
         return read_project(manifest, sql, settings)
 
     def _dbt(self, manifest: Any, changes: Mapping[str, Any], *command: str) -> Any:
+        from dbt.adapters.contracts.relation import RelationType
         from dbt.adapters.spark.connections import SparkConnectionManager
         from dbt.adapters.spark.impl import SparkAdapter
         from dbt.cli.main import dbtRunner
 
         def existing(self: SparkAdapter, database: str, schema: str, identifier: str) -> Any:
-            return self.Relation.create(schema=schema, identifier=identifier, type="table")
+            return self.Relation.create(
+                schema=schema, identifier=identifier, type=RelationType.Table
+            )
 
         with (
             mock.patch.object(SparkAdapter, "get_relation", existing),

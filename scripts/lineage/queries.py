@@ -16,6 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.schema import MappingSchema
 
 from scripts.lineage.expressions import ONE_OF, POSITION, Groups, Rows, aggregates
 from scripts.lineage.gate import DIALECT
@@ -88,10 +89,9 @@ def _scopes(sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]) -> list[
         raise LineageError(f"not a query: {sql}")
     for select in tree.find_all(exp.Select):
         select.set("expressions", [one for node in select.expressions for one in _single(node)])
-    schema: dict[str, dict[str, dict[str, str]]] = {}
+    schema = MappingSchema(dialect=DIALECT)
     for place, names in columns:
-        database, table = place.split(".")
-        schema.setdefault(database, {})[table] = dict.fromkeys(names, "string")
+        schema.add_table(place, dict.fromkeys(names, "string"), match_depth=False)
     try:
         return traverse_scope(
             qualify(tree, dialect=DIALECT, schema=schema, quote_identifiers=False)
@@ -167,16 +167,16 @@ class _Select:
             if name in rows.projected:
                 raise LineageError(f"two columns {name} in {self.select.sql(DIALECT)}")
             rows.projected[name] = self._projected(node.unalias())
-        shown = self._rows_of_groups() if rows.groups else rows.shown
+        shown = self._rows_of(rows.groups) if rows.groups else rows.shown
         if having := self.select.args.get("having"):
             shown = merge([shown, rows.labels(having.this)])
         if order := self.select.args.get("order"):
             shown = merge([shown, *map(rows.labels, order.expressions)])
         if self.select.args.get("distinct") and not rows.groups:
-            self._group({name: column.labels for name, column in rows.projected.items()})
-            shown = merge([shown, self._rows_of_groups()]) if order else self._rows_of_groups()
+            groups = self._groups({name: column.labels for name, column in rows.projected.items()})
+            shown = merge([shown, self._rows_of(groups)]) if order else self._rows_of(groups)
             rows.projected = {
-                name: replace(column, labels=rows.groups.key(column.labels))
+                name: replace(column, labels=groups.key(column.labels))
                 for name, column in rows.projected.items()
             }
         return Relation(rows.projected, shown)
@@ -273,23 +273,23 @@ class _Select:
         group = self.select.args.get("group")
         if group is None and not any(map(aggregates, self.select.expressions)):
             return
-        parts = group.args if group else {}
-        nodes = parts.get("expressions") or []
-        is_known = not any(part for name, part in parts.items() if name != "expressions")
-        if not is_known or any(isinstance(node, NO_KEYS) for node in nodes):
-            raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
-        self._group({node.sql(DIALECT): self.rows.labels(node) for node in nodes})
+        nodes = group.expressions if group else []
+        if group:
+            _check_parts(group, {"expressions"})
+        if any(isinstance(node, NO_KEYS) for node in nodes):
+            raise LineageError(f"a grouping of a kind not known: {self.select.sql(DIALECT)}")
+        keys = {node.sql(DIALECT): self.rows.labels(node) for node in nodes}
+        self.rows.groups = self._groups(keys)
 
-    def _group(self, keys: Mapping[str, Labels]) -> None:
+    def _groups(self, keys: Mapping[str, Labels]) -> Groups:
         kinds = kinds_of(merge(keys.values()))
-        self.rows.groups = Groups(
+        return Groups(
             keys,
             of_people=bool((kinds | kinds_of(self.rows.shown)) & PERSONAL),
             are_people=bool(kinds & {RAW, ID, VALUE}),
         )
 
-    def _rows_of_groups(self) -> Labels:
-        groups = self.rows.groups
+    def _rows_of(self, groups: Groups) -> Labels:
         if not groups.keys:
             return NOTHING  # one row, whatever happens
         shown = self.rows.shown
