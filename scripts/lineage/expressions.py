@@ -148,8 +148,8 @@ class Rows:
             return self._gate(node)
         found = gate.decisions(node)
         columns = [decision for decision in found if isinstance(decision, exp.Column)]
-        are_columns = found and len(columns) == len(found)
-        return MANY if are_columns and all(self.column(c).decides for c in columns) else None
+        are_all = columns and len(columns) == len(found)
+        return MANY if are_all and all(self.column(one).decides for one in columns) else None
 
     def is_gate_of_rows(self, condition: exp.Expr) -> bool:
         """Whether rows stay only where one of their values is released."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlglot import exp
 
-from dbt_gnuper.features import features
+from dbt_gnuper.features import Feature, features
 
 DIALECT = "spark"
 # Settings of the gate that occur nowhere else, so that it is recognised by them.
@@ -14,6 +14,11 @@ PRIVACY_K, MAX_SHARE = 1717, 0.4375
 
 RULES = ["'no_data'", "'withheld_k'", "'not_existing'", "'withheld_k'", "'withheld_dominance'"]
 RELEASED = "'released'"
+
+
+def about_places() -> list[Feature]:
+    """The features that rest on no part of the data; the gate lets them pass."""
+    return [feature for feature in features() if not feature.rests_on]
 
 
 def judged_value(node: exp.Case) -> exp.Column | None:
@@ -78,8 +83,8 @@ def decisions(node: exp.Expr) -> list[exp.Expr]:
 
 def _passes_places_only(branches: Iterable[exp.If]) -> bool:
     """Whether what is released without being judged is about places, by the registry of features.
-    That these features show nothing of people, the proof of their own columns says."""
-    places = {feature.name for feature in features() if not feature.rests_on}
+    That these features show nothing of people is proved of their columns, see proof.py."""
+    places = {feature.name for feature in about_places()}
     for branch in branches:
         condition = branch.this
         if (

@@ -45,13 +45,13 @@ def merge(parts: Iterable[Labels]) -> Labels:
 
 def change(labels: Labels, kinds: Mapping[str, str | None], step: str = "") -> Labels:
     """Labels with other kinds; None ends a label. A step is added to the way of changed ones."""
-    return merge(
-        {label: way}
-        if label.kind not in kinds
-        else {label._replace(kind=kind): (*way, step) if step else way}
-        for label, way in labels.items()
-        if (kind := kinds.get(label.kind, label.kind)) is not None
-    )
+    changed: list[Labels] = []
+    for label, way in labels.items():
+        kind = kinds.get(label.kind, label.kind)
+        if kind is not None:
+            is_longer = step and label.kind in kinds
+            changed.append({Label(kind, label.origin): (*way, step) if is_longer else way})
+    return merge(changed)
 
 
 def to_class(labels: Labels) -> Labels:

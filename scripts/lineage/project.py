@@ -17,8 +17,8 @@ from dbt_gnuper.layouts import read_layout
 from scripts.lineage.gate import MAX_SHARE, PRIVACY_K
 from scripts.lineage.labels import Column, LineageError, Relation
 from scripts.lineage.raw import names_are_ids, raw_table
-from scripts.paths import PROJECT_ROOT
 
+PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # The vars that decide which models there are and what they read, and what of them does. dbt parses
 # the project anew for each of their values only, for that costs as much as compiling five times.
 PARSED_VARS: dict[str, Callable[[Any], bool]] = {
@@ -91,14 +91,10 @@ class Compiler:
         from dbt.adapters.spark.impl import SparkAdapter
         from dbt.cli.main import dbtRunner
 
-        def existing(
-            self: SparkAdapter,
-            database: str,  # noqa: ARG001  Spark has none, but macros give it by name
-            schema: str,
-            identifier: str,
-        ) -> Any:
-            table = RelationType.Table
-            return self.Relation.create(schema=schema, identifier=identifier, type=table)
+        def existing(self: SparkAdapter, database: str, schema: str, identifier: str) -> Any:  # noqa: ARG001
+            return self.Relation.create(
+                schema=schema, identifier=identifier, type=RelationType.Table
+            )
 
         with (
             mock.patch.object(SparkAdapter, "get_relation", existing),

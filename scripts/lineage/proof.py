@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from scripts.lineage.gate import about_places
 from scripts.lineage.labels import (
     AGGREGATE,
     ID,
@@ -37,7 +38,7 @@ ALLOWED_WITHOUT_GATE = {AGGREGATE, OTHERS}
 
 # A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
 # column that stands for all its other values, which are of one person.
-PYTHON_MODELS: dict[str, dict[str, Any]] = {
+PYTHON_MODELS: dict[str, Any] = {
     "user_bandicoot": {
         "reads": {"events", "antennas"},
         "copies": {"user_id": ("events", "user_id")},
@@ -144,20 +145,20 @@ class Proof(Mapping[str, Relation]):
         raise LineageError(f"no table {place}")
 
     def _relation(self, model: Model) -> Relation:
+        earlier = self._earlier_of(model)
         try:
             if not model.sql:
                 return self._shown(model, self._declared(model))
             read = [place for place in tables_of(model.sql) if place != model.place]
             tables = {place: self._table(place) for place in read}
-            earlier = self._earlier_of(model)
-            if earlier is not None and self._is_known(model, tables, earlier):
+            if earlier and earlier._is_of(model.name, model.sql, tables):
                 return earlier[model.name]
             relation = self._evaluated(model, tables)
         except LineageError as error:
             raise LineageError(f"{model.name}: {error}") from error
-        if earlier is not None and earlier[model.name].is_like(relation):
-            return earlier[model.name]
-        return relation
+        return (
+            earlier[model.name] if earlier and earlier[model.name].is_like(relation) else relation
+        )
 
     def _evaluated(self, model: Model, tables: Mapping[str, Relation]) -> Relation:
         # A table that is only added to may show what was in it before, which is the same.
@@ -168,21 +169,18 @@ class Proof(Mapping[str, Relation]):
                 return found
             before = found
 
-    @staticmethod
-    def _is_known(model: Model, tables: Mapping[str, Relation], earlier: Proof) -> bool:
-        return earlier.project.models[model.name].sql == model.sql and all(
-            earlier._table(place) is found for place, found in tables.items()
-        )
-
     def _earlier_of(self, model: Model) -> Proof | None:
-        """The earlier proof if the model is in it, with the same exception for it."""
+        """The earlier proof, if it has the model with the same exceptions."""
         earlier = self.earlier
-        is_like = (
-            earlier is not None
-            and model.name in earlier
-            and self.exceptions.get(model.name) == earlier.exceptions.get(model.name)
-        )
-        return earlier if is_like else None
+        if earlier is None or model.name not in earlier:
+            return None
+        is_same = self.exceptions.get(model.name) == earlier.exceptions.get(model.name)
+        return earlier if is_same else None
+
+    def _is_of(self, name: str, sql: str, tables: Mapping[str, Relation]) -> bool:
+        """Whether this proof has a model with this SQL over these tables."""
+        is_same_sql = self.project.models[name].sql == sql
+        return is_same_sql and all(self._table(place) is tables[place] for place in tables)
 
     def _declared(self, model: Model) -> Relation:
         """The labels of a Python model, by PYTHON_MODELS."""
@@ -220,10 +218,12 @@ class Proof(Mapping[str, Relation]):
         if tier == "released" and not self.project.has_gate:
             allowed = ALLOWED_WITHOUT_GATE
         shown = {**self[name].columns, "(row)": Column(self[name].rows)}
+        places = {feature.name for feature in about_places() if feature.model == name}
         for column, found in shown.items():
             for label, way in found.labels.items():
                 is_named = label.kind not in (SINGLE, SHARE) or LARGEST in column
-                if label.kind not in allowed or (tier == "aggregated" and not is_named):
+                is_allowed = label.kind in allowed and column not in places
+                if not is_allowed or (tier == "aggregated" and not is_named):
                     yield Leak(name, column, label, way)
 
 

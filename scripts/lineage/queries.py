@@ -8,7 +8,6 @@ remains to do here is what chooses rows, and what groups them.
 from __future__ import annotations
 
 import functools
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -17,6 +16,7 @@ from sqlglot import exp
 from sqlglot.errors import SqlglotError
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
+from sqlglot.schema import MappingSchema
 
 from scripts.lineage.expressions import ONE_OF, POSITION, Groups, Rows, aggregates
 from scripts.lineage.gate import DIALECT
@@ -89,11 +89,9 @@ def _scopes(sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]) -> list[
         raise LineageError(f"not a query: {sql}")
     for select in tree.find_all(exp.Select):
         select.set("expressions", [one for node in select.expressions for one in _single(node)])
-    tables: defaultdict[str, dict[str, dict[str, str]]] = defaultdict(dict)
+    schema = MappingSchema(dialect=DIALECT)
     for place, names in columns:
-        database, table = place.split(".")
-        tables[database][table] = dict.fromkeys(names, "string")
-    schema: dict[str, object] = dict(tables)
+        schema.add_table(place, dict.fromkeys(names, "string"), match_depth=False)
     try:
         return traverse_scope(
             qualify(tree, dialect=DIALECT, schema=schema, quote_identifiers=False)
@@ -169,15 +167,14 @@ class _Select:
             if name in rows.projected:
                 raise LineageError(f"two columns {name} in {self.select.sql(DIALECT)}")
             rows.projected[name] = self._projected(node.unalias())
-        shown = self._rows_of_groups(rows.groups) if rows.groups else rows.shown
+        shown = self._rows_of(rows.groups) if rows.groups else rows.shown
         if having := self.select.args.get("having"):
             shown = merge([shown, rows.labels(having.this)])
         if order := self.select.args.get("order"):
             shown = merge([shown, *map(rows.labels, order.expressions)])
         if self.select.args.get("distinct") and not rows.groups:
-            groups = self._group({name: col.labels for name, col in rows.projected.items()})
-            of_groups = self._rows_of_groups(groups)
-            shown = merge([shown, of_groups]) if order else of_groups
+            groups = self._groups({name: column.labels for name, column in rows.projected.items()})
+            shown = merge([shown, self._rows_of(groups)]) if order else self._rows_of(groups)
             rows.projected = {
                 name: replace(column, labels=groups.key(column.labels))
                 for name, column in rows.projected.items()
@@ -274,26 +271,25 @@ class _Select:
 
     def _read_groups(self) -> None:
         group = self.select.args.get("group")
-        if group is None:
-            if any(map(aggregates, self.select.expressions)):
-                self._group({})
+        if group is None and not any(map(aggregates, self.select.expressions)):
             return
-        nodes = group.expressions
-        is_known = not any(part for name, part in group.args.items() if name != "expressions")
-        if not is_known or any(isinstance(node, NO_KEYS) for node in nodes):
-            raise LineageError(f"a grouping of a kind not known: {group.sql(DIALECT)}")
-        self._group({node.sql(DIALECT): self.rows.labels(node) for node in nodes})
+        nodes = group.expressions if group else []
+        if group:
+            _check_parts(group, {"expressions"})
+        if any(isinstance(node, NO_KEYS) for node in nodes):
+            raise LineageError(f"a grouping of a kind not known: {self.select.sql(DIALECT)}")
+        keys = {node.sql(DIALECT): self.rows.labels(node) for node in nodes}
+        self.rows.groups = self._groups(keys)
 
-    def _group(self, keys: Mapping[str, Labels]) -> Groups:
+    def _groups(self, keys: Mapping[str, Labels]) -> Groups:
         kinds = kinds_of(merge(keys.values()))
-        self.rows.groups = Groups(
+        return Groups(
             keys,
             of_people=bool((kinds | kinds_of(self.rows.shown)) & PERSONAL),
             are_people=bool(kinds & {RAW, ID, VALUE}),
         )
-        return self.rows.groups
 
-    def _rows_of_groups(self, groups: Groups) -> Labels:
+    def _rows_of(self, groups: Groups) -> Labels:
         if not groups.keys:
             return NOTHING  # one row, whatever happens
         shown = self.rows.shown
