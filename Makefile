@@ -59,7 +59,7 @@ dev:
 
 .PHONY: test
 test: dev  ## run all tests but the slow ones, on a server of their own
-	@$(python) -m pytest -m "not slow" --numprocesses 2 --dist loadgroup
+	@$(python) -m pytest -m "not slow" --numprocesses 2
 
 .PHONY: test-slow
 test-slow: dev  ## run the slow tests: faults, hostile files, publication, a cluster, the benchmark

@@ -1,6 +1,6 @@
 {#
-    What has changed since an earlier release, which lies in the schema of var earlier_release. Only
-    antennas of which both releases have the value in a period are compared; the others are counted.
+    What has changed since an earlier release. The var earlier_release names its schema. An antenna
+    is compared if both releases have its value in the period; the others are only counted.
 #}
 
 {%- if var('earlier_release') is none -%}
@@ -12,7 +12,7 @@
 {%- endif -%}
 
 {%- if nothing -%}
-    {#- dbt shows the first letters of a text alone -#}
+    {#- dbt shows only the first letters of a text -#}
     {%- if flags.WHICH == 'show' -%}{%- do exceptions.warn(nothing) -%}{%- endif -%}
 select {{ text_literal(nothing) }} as nothing_to_compare
 {%- else -%}

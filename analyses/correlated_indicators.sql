@@ -1,7 +1,7 @@
 {#
     Which features tell the same story: the correlation of each pair of features over the antennas
-    that have both, the strongest first, in each period apart. Bandicoot's indicators are left out,
-    for they would make a quarter of a million pairs.
+    that have both, separately for each period, the strongest first. Bandicoot's indicators are left
+    out, because they would make a quarter of a million pairs.
 #}
 
 with released as (
@@ -26,6 +26,6 @@ where
     one.value is not null
     and other.value is not null
 group by one.period, one.feature, other.feature
--- a correlation of a handful of antennas means nothing
+-- a correlation over a handful of antennas means nothing
 having count(*) >= 10
 order by one.period desc, abs(correlation) desc nulls last, feature1 asc, feature2 asc

@@ -1,6 +1,6 @@
 {#
-    Per category of features: which share of the values of antennas with residents was released. The
-    report of the release counts them over all periods.
+    The share of values that was released, per category of features, over the antennas with
+    residents. The report of the release counts them over all periods.
 #}
 
 {%- set final_features = released('final_features') %}

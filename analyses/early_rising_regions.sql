@@ -1,4 +1,6 @@
-{# Where the day begins early: calls and texts of the early peak for each one of the late peak. #}
+{#
+    Where the day begins early: calls and texts in the early peak per call or text in the late peak.
+#}
 
 {%- set final_features = released('final_features') %}
 
@@ -24,7 +26,7 @@ select
     active_users,
     early_per_late_call,
     early_per_late_text,
-    -- 0 is the latest and 1 the earliest riser of the period's antennas that have the value
+    -- 0 is the latest and 1 the earliest riser among the period's antennas with the value
     percent_rank() over (
         partition by period order by early_per_late_call asc
     ) as rank_among_antennas

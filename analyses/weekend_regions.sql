@@ -1,6 +1,6 @@
 {#
     Where residents are more active on weekends and holidays than elsewhere, and where less. The
-    shares are compared with the period's median antenna, for the share itself depends on the calendar.
+    shares are compared with the period's median antenna, because the share depends on the calendar.
 #}
 
 {%- set final_features = released('final_features') %}

@@ -1,19 +1,19 @@
-"""dbt plugin of the project: what dbt-spark lacks, without forking it.
+"""dbt plugin of the project: it adds to dbt-spark what is missing, without forking it.
 
-dbt imports every installed module whose name begins with ``dbt_`` and starts the classes in its
-list ``plugins``. Ours gives the Spark adapter
+dbt imports every installed module with a name that begins with ``dbt_``, and starts the classes in
+its list ``plugins``. This plugin gives the Spark adapter
 
 - a check of the vars before anything is parsed (:mod:`dbt_gnuper.variables`);
 - ``adapter.features``, the registry of features (:mod:`dbt_gnuper.features`);
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
-- methods for macros that look at local files before Spark is asked
+- methods for macros that check local files before Spark reads them
   (:mod:`dbt_gnuper.local_files`);
-- ``adapter.layout``, what an operator's files look like (:mod:`dbt_gnuper.layouts`);
+- ``adapter.layout``, the description of an operator's files (:mod:`dbt_gnuper.layouts`);
 - ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - an end without a stack trace when Ctrl-C comes (:mod:`dbt_gnuper.interrupts`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
-  that end without failing the run (:mod:`dbt_gnuper.thrift_sessions`).
+  that do not fail the run when they end (:mod:`dbt_gnuper.thrift_sessions`).
 
 The profile stays an ordinary ``type: spark, method: thrift``.
 """
@@ -36,7 +36,7 @@ from dbt_gnuper import (
 
 
 class GnuperPlugin(dbtPlugin):
-    """Extends dbt-spark's classes, once per process, however often dbt starts the plugin."""
+    """Extends dbt-spark's classes, once per process, even if dbt starts the plugin several times."""
 
     _has_extended = False
 

@@ -1,4 +1,4 @@
-"""Questions to Spark whose answer may be an error, and to dbt's properties instead of Spark."""
+"""Questions to Spark that may be answered by an error, and a question to dbt's properties."""
 
 from typing import Any
 
@@ -21,10 +21,10 @@ def refuses(adapter: SparkAdapter, sql: str) -> bool:
 def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
     """Whether the catalog has a table or view, asked for by its name.
 
-    Lists of tables may leave out what the user may not see, or what was made a moment ago.
+    Lists of tables may leave out tables that the user may not see, or that are very new.
 
     Raises:
-        DbtRuntimeError: when the catalog does not say that there is none, but something else.
+        DbtRuntimeError: for any error other than that there is no such table.
     """
     try:
         adapter.execute(f"describe table {relation}", fetch=True)
@@ -36,8 +36,8 @@ def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
 
 
 def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
-    """Names and types of a model's or seed's columns by its properties, in lower case."""
-    # dbt gives the manifest to the adapter, for macros that are called by it
+    """Names and types of a model's or seed's columns from its properties, in lower case."""
+    # the adapter has the manifest, because it calls macros
     manifest: Any = adapter._macro_resolver  # noqa: SLF001
     (columns,) = (
         node.columns.values()

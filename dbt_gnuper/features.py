@@ -36,14 +36,14 @@ class Feature:
     description: str
     """Meaning, unit, range, what NULL means, and the source of the formula."""
     limits: tuple[float | None, float | None]
-    """Least and greatest value; None: no limit, or none that holds before the gate."""
+    """Smallest and largest value; None for no limit, or for one that holds only after the gate."""
     released_limits: tuple[float | None, float | None]
     is_never_null: bool
 
 
 @cache
 def registry() -> dict[str, Any]:
-    """What features.yml says, as it stands there."""
+    """The content of features.yml."""
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
@@ -97,7 +97,7 @@ def _range(family: dict[str, Any]) -> str:
 
 
 def features_for_macros() -> list[dict[str, Any]]:
-    """What the models need of each feature."""
+    """The keys of each feature that models need."""
     return [
         {"name": feature.name, "model": feature.model, "rests_on": list(feature.rests_on)}
         for feature in features()
@@ -105,7 +105,7 @@ def features_for_macros() -> list[dict[str, Any]]:
 
 
 def bandicoot_columns() -> list[str]:
-    """The columns that bandicoot adds to an antenna, in its order."""
+    """The columns of an antenna that come from bandicoot, in its order."""
     return [RECORDS, *INDICATOR_NAMES]
 
 

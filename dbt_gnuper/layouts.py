@@ -1,8 +1,8 @@
 """Layouts of operators' files: what a raw file looks like and what its columns mean.
 
 A layout is a mapping: the var `layout` itself, or a YAML file. `layouts/` has one file per published
-layout; docs/layouts.md describes every key. Here it is read, checked against
-layouts/layout.schema.json, and completed, so that macros find every key.
+layout, and docs/layouts.md describes every key. This module reads a layout, checks it against
+layouts/layout.schema.json and completes it, so that macros find every key.
 """
 
 import functools
@@ -35,11 +35,11 @@ FIELDS = (
     "correspondent_cell_id",
     "call_duration",
 )
-"""What the pipeline knows of an event; a layout says which column holds it."""
+"""The fields of an event; a layout says which column holds which field."""
 
 LONGEST_PATTERN = 200
 LONGEST_TOLD = 200
-# Letters that may stand in a pattern of time, besides those in quotes.
+# Letters that a timestamp pattern may contain outside of quotes.
 PATTERN = re.compile(r"([yMLdDaHhKkmsSVOXxZ]|'[^']*'|[^A-Za-z'])+")
 
 LOCATION_FIELDS = ("antenna_id", "cell_id", "longitude", "latitude")
@@ -55,11 +55,11 @@ CSV_DEFAULTS = {
 
 
 class LayoutError(ValueError):
-    """What is wrong with a layout, as a sentence."""
+    """An invalid layout; the message says what is wrong."""
 
 
 def told(text: str) -> str:
-    """A user's text for a sentence: on one line, and not too long."""
+    """A user's text for a message: on one line, and shortened."""
     line = "".join(character if character.isprintable() else " " for character in text)
     return line if len(line) <= LONGEST_TOLD else f"{line[:60]} ... {line[-60:]}"
 
@@ -71,7 +71,7 @@ def read_layout(layout: str | dict[str, Any]) -> dict[str, Any]:
         layout: name of a file in layouts/ without its ending, path of a YAML file, or a mapping.
 
     Raises:
-        LayoutError: when there is no such layout, or it cannot be.
+        LayoutError: when there is no such layout, or it is invalid.
     """
     if isinstance(layout, dict):
         return complete(layout, "The var layout")
@@ -82,7 +82,7 @@ def read_layout(layout: str | dict[str, Any]) -> dict[str, Any]:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise LayoutError(
-            f"There is no layout '{told(layout)}': neither a file {told(str(path))} nor one of those in "
+            f"There is no layout '{told(layout)}': it is neither a file {told(str(path))} nor one of those in "
             f"layouts/ ({', '.join(SHIPPED)})."
         ) from None
     except (OSError, ValueError) as error:
@@ -106,11 +106,11 @@ def _time_zones() -> set[str]:
 
 
 def complete(layout: Any, origin: str) -> dict[str, Any]:
-    """The layout with all keys, after all checks; `origin` begins the sentence of an error."""
+    """The layout with all keys, after all checks; an error message begins with `origin`."""
     try:
         error = jsonschema.exceptions.best_match(_schema().iter_errors(layout))
     except (ValueError, RecursionError):
-        # of a value that is too long or too deep for jsonschema's message
+        # the value is too long or too deep for jsonschema's message
         raise LayoutError(f"{origin} has impossible values. See docs/layouts.md.") from None
     if error:
         place = ".".join(map(str, error.absolute_path)) or "the layout itself"
@@ -147,12 +147,12 @@ def _fields(
 
 
 def _contradiction(layout: dict[str, Any]) -> str | None:
-    """What a schema cannot say, as the end of a sentence; None when all is well."""
+    """An error that the schema cannot find, as the end of a sentence; None if there is none."""
     parts = ((layout, FIELDS, ""), (layout["locations"], LOCATION_FIELDS, "locations."))
     for part, names, prefix in parts:
         columns, fields = part["columns"], part["fields"]
         for column in sorted(RESERVED & {name.lower() for name in columns or ()}):
-            return f"names a column '{column}', a name that the reader needs itself"
+            return f"names a column '{column}', but the reader needs this name itself"
         if columns and len({name.lower() for name in columns}) < len(columns):
             return "names a column twice (upper and lower case are the same)"
         for name in names:
@@ -179,12 +179,10 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
     if has_both_sides and fields["correspondent_id"] is None:
         return "has a correspondent_cell_id without a correspondent_id"
     if has_both_sides and fields["direction"] is not None:
-        return (
-            "has both sides of an event in a row, and so no direction: set fields.direction: null"
-        )
+        return "has both sides of an event in a row, so a row has no direction: set fields.direction: null"
     for part, prefix in ((layout, ""), (layout["locations"], "locations.")):
         if part["delimiter"] in ("\\", "\n", "\r", part["quote"]):
-            return f"has the {prefix}delimiter {part['delimiter']!r}, which cannot part fields"
+            return f"has the {prefix}delimiter {part['delimiter']!r}, which cannot separate fields"
     patterns = layout["timestamp_format"]
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         problem = pattern_problem(pattern)
@@ -199,15 +197,15 @@ def _contradiction(layout: dict[str, Any]) -> str | None:
             return f"gives one code of {name} two meanings"
     for name in ("data_timezone", "local_timezone"):
         if layout[name] is not None and layout[name] not in _time_zones():
-            return f"has {name} '{layout[name]}', which is no time zone such as Africa/Khartoum"
+            return f"has {name} '{layout[name]}', which is not a time zone such as Africa/Khartoum"
     if layout["data_timezone"] and not layout["local_timezone"]:
         return "has a data_timezone without a local_timezone"
     return None
 
 
 def pattern_problem(pattern: str) -> str | None:
-    """Why times cannot be read by a pattern, as the end of a sentence; None when nothing is known
-    against it."""
+    """Why times cannot be read with a pattern, as the end of a sentence; None if no reason is
+    known."""
     if len(pattern) > LONGEST_PATTERN:
         return f"it must not be longer than {LONGEST_PATTERN} characters"
     if not PATTERN.fullmatch(pattern):
@@ -236,13 +234,14 @@ TOKEN = re.compile(r"'([^']*)'|(([A-Za-z])\3*)|(.)", re.DOTALL)
 
 
 def impossible_year(pattern: str) -> str | None:
-    """Regular expression of texts whose year has more than four digits or a sign; None when the
-    pattern takes none. Years from 294000 on do not fit into a timestamp: Spark ends the job over them.
+    """Regular expression of texts with a year of more than four digits or with a sign; None if the
+    pattern accepts no such year. Years from 294000 on do not fit into a timestamp, and Spark fails the
+    whole job at them.
 
-    `yyyy` takes more digits after a sign only, `y` and `yyy` always, `yy` never.
+    `yyyy` accepts more digits only after a sign, `y` and `yyy` always, `yy` never.
     """
     tokens = list(TOKEN.finditer(pattern))
-    # what stands before a token: in each open [ ], and in the innermost one
+    # the expression before a token: of each open [ ], and of the innermost one
     outside: list[str] = []
     before = ""
     years: list[str] = []
@@ -266,13 +265,13 @@ def impossible_year(pattern: str) -> str | None:
 
 
 def _is_number(token: re.Match[str]) -> bool:
-    """Whether a part of a pattern stands for digits."""
+    """Whether a token of a pattern stands for digits."""
     _, run, letter, _ = token.groups()
     return bool(run) and (letter in "dDHhKkmsS" or (letter in "ML" and len(run) < 3))
 
 
 def _digits(tokens: list[re.Match[str]]) -> int:
-    """The digits that follow without anything between."""
+    """The number of digits that follow without anything in between."""
     numbers = itertools.takewhile(_is_number, tokens)
     return sum(len(number[0]) for number in numbers)
 
@@ -281,7 +280,8 @@ def extend(adapter: type[SparkAdapter]) -> None:
     """Make the layouts available to macros as `adapter.layout`."""
 
     def layout_for_macros(_: SparkAdapter, layout: Any) -> dict[str, Any]:
-        # Ids of releases and versions of files are hashes of all this; `problem` has always been in it.
+        # Ids of releases and versions of files are hashes of this mapping. `problem` stays in it, so
+        # that they do not change.
         found = read_layout(layout) | {"problem": None}
         thrift_sessions.file_names_are_ids = FILE_NAME in found["fields"].values()
         return found

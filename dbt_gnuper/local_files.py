@@ -1,8 +1,8 @@
-"""What macros may know of local files before Spark is asked.
+"""Checks of local files before Spark reads them.
 
-Spark names no empty file and no file's mode, and what it says of a missing one is a stack trace.
-For files on this machine dbt can look itself; a URI of another file system is none of its business
-and every function here then answers that it does not know.
+Spark reports neither empty files nor a file's mode, and for a missing file it gives a stack trace.
+dbt can check files on this machine itself. For URIs of other file systems every function here
+returns None (a yes-or-no question: False).
 """
 
 import bz2
@@ -23,16 +23,16 @@ from dbt.adapters.spark.impl import SparkAdapter
 
 from dbt_gnuper.patches import add_for_macros
 
-# A field of a layout that is taken from the file's name, and fields that hold ids.
+# What a layout calls the file's name as a column, and the fields that hold ids.
 FILE_NAME = "file_name"
 IDS = ("caller_id", "correspondent_id", "cell_id", "correspondent_cell_id")
 KEY_VARIABLE = "GNUPER_PSEUDONYM_KEY"
 # 128 bits in hexadecimal
 SHORTEST_KEY = 32
 
-# How files begin that a name's ending announces; Spark unpacks .gz, .bz2 and .zst by the ending.
+# First bytes of files, by ending. Spark unpacks .gz, .bz2 and .zst by the ending.
 MAGIC = {"gz": b"\x1f\x8b", "bz2": b"BZh", "zst": b"\x28\xb5\x2f\xfd", "parquet": b"PAR1"}
-# What is sometimes delivered instead of text.
+# Formats that are sometimes delivered instead of text.
 OTHER_MAGIC = {
     "zip or xlsx": b"PK\x03\x04",
     "xz": b"\xfd7zX",
@@ -42,8 +42,8 @@ OTHER_MAGIC = {
 
 
 def local_path(uri: str) -> Path | None:
-    """The path that a URI names on this machine; None for another file system's, and for what is no
-    URI, which Spark refuses."""
+    """The path of a URI on this machine. None for another file system, and for an invalid URI, which
+    Spark refuses."""
     try:
         parts = urlsplit(uri)
     except ValueError:
@@ -54,9 +54,9 @@ def local_path(uri: str) -> Path | None:
 
 
 def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
-    """The folder's entries whose name matches a glob, by name: `name`, `size` in bytes, `problem`
-    (why Spark cannot read it, as the end of a sentence) and `doubt` (why its rows cannot be right);
-    each None when there is nothing to say.
+    """The folder's entries with a name that matches a glob, by name: `name`, `size` in bytes,
+    `problem` (why Spark cannot read it, as the end of a sentence; or None) and `doubt` (why its rows
+    cannot be right; or None).
 
     None when the folder is not on this machine; an empty list when it does not exist.
     """
@@ -79,7 +79,7 @@ def _file(path: Path) -> dict[str, Any]:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe or a device"
-            return about | {"problem": f"is {kind}, no file"}
+            return about | {"problem": f"is {kind}, not a file"}
         with path.open("rb") as file:
             start = file.read(4)
             file.seek(max(status.st_size - 4, 0))
@@ -89,14 +89,14 @@ def _file(path: Path) -> dict[str, Any]:
     except OSError as error:
         return about | {"problem": f"cannot be opened ({error.strerror})"}
     about["size"] = status.st_size
-    # what Spark's partition folder `source_file=<name>` is called, and its limit on most file systems
+    # Spark's partition folder is `source_file=<name>`; most file systems allow 255 bytes
     escaped = re.sub(r"[\x00-\x1f\"#%'*/:=?\\{}\[\]^\x7f]", "%XX", path.name)
     if not _is_text(path.name):
         about["problem"] = "has a name that is not UTF-8, which Spark cannot see: rename it"
     elif len(f"source_file={escaped}".encode()) > 255:
         about["problem"] = "has a name that is too long"
     elif path.name.startswith(("_", ".")):
-        about["doubt"] = "is left out, for its name begins with _ or ."
+        about["doubt"] = "is left out because its name begins with _ or ."
     elif ":" in path.name:
         about["problem"] = "has a colon in its name, which Spark cannot read"
     elif start:
@@ -105,7 +105,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 
 def _is_text(name: str) -> bool:
-    """Whether a name of a file is UTF-8: Python stands in for other bytes with surrogates."""
+    """Whether a file's name is UTF-8: Python replaces other bytes by surrogates."""
     try:
         name.encode()
     except UnicodeEncodeError:
@@ -117,12 +117,13 @@ def _content(name: str, start: bytes, end: bytes) -> dict[str, str]:
     """Whether a file's first and last four bytes fit the ending of its name."""
     ending = name.rpartition(".")[2].lower()
     if ending in MAGIC and not start.startswith(MAGIC[ending]):
-        return {"problem": f"has the ending .{ending} but not that content"}
+        return {"problem": f"ends in .{ending} but has other content"}
     if ending == "parquet" and end != MAGIC["parquet"]:
-        return {"problem": "has no end: it was cut short"}
+        return {"problem": "is incomplete: its end is missing"}
     for kind, magic in (MAGIC | OTHER_MAGIC).items():
         if kind != ending and start.startswith(magic):
-            return {"doubt": f"looks like {kind}, which its name does not say"}
+            ending = f" but does not end in .{kind}" if kind in MAGIC else ""
+            return {"doubt": f"looks like {kind}{ending}"}
     return {}
 
 
@@ -149,7 +150,7 @@ def is_same_file(uri: str, other: str) -> bool:
 
 
 def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
-    """Names of the CSV files whose first line is not the header that the layout describes.
+    """Names of the CSV files that do not begin with the layout's header.
 
     None when the folder is not on this machine.
     """
@@ -164,7 +165,7 @@ def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> l
 
 
 def lacks_header(uri: str, layout: dict[str, Any]) -> bool:
-    """Whether a CSV file on this machine has not exactly the header that the layout describes."""
+    """Whether a CSV file on this machine does not have exactly the layout's header."""
     path = local_path(uri)
     return bool(
         path and path.is_file() and layout["header"] and not has_header(path, layout, exactly=True)
@@ -173,9 +174,9 @@ def lacks_header(uri: str, layout: dict[str, Any]) -> bool:
 
 def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | None:
     """Why Spark cannot read all Parquet files of a folder as one table, as a sentence about the first
-    file that does not fit; None when it can, or when the folder is not on this machine.
+    file that does not fit. None when it can, or when the folder is not on this machine.
 
-    Spark takes columns and types from one of the files and gives NULL, or ends, where others differ.
+    Spark takes columns and types from one of the files. Where others differ it gives NULL or fails.
     """
     import pyarrow as pa  # only layouts of Parquet need it
     import pyarrow.parquet
@@ -194,7 +195,7 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
             footer = pyarrow.parquet.read_metadata(local_path(folder) / file["name"])
             names, types = _columns_of_parquet(footer.schema)
         except (OSError, pa.ArrowException):
-            continue  # Spark says what is wrong with it
+            continue  # Spark reports what is wrong with it
         problem = _unreadable_column(names, types)
         if problem:
             return f"The Parquet file '{told}' {problem}"
@@ -206,7 +207,7 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
             other, expected = first.setdefault(field, (told, kind))
             if kind != expected:
                 return (
-                    f"The Parquet file '{told}' has the column {column} as {kind}, '{other}' as "
+                    f"The Parquet file '{told}' has the column {column} as {kind}, but '{other}' has it as "
                     f"{expected}. Spark reads all files of a folder as one table: write them with the "
                     "same types."
                 )
@@ -218,7 +219,7 @@ def _columns_of_parquet(leaves: Any) -> tuple[list[str], dict[str, Any]]:
     import pyarrow as pa
 
     schema = leaves.to_arrow_schema()
-    # what older programs write: instants to Spark, nanoseconds to Arrow
+    # a type of older programs: Spark reads instants, Arrow reads nanoseconds
     int96 = {
         leaf.name
         for leaf in map(leaves.column, range(len(leaves)))
@@ -269,16 +270,16 @@ def _unfit_column(field: str, column: str, names: list[str], types: dict[str, An
     if field in IDS and (pa.types.is_floating(kind) or getattr(kind, "scale", 0) > 0):
         return (
             f"has ids in the column {column} as numbers with decimals "
-            f"({kind}), which are not the same text as whole numbers. Write them as text or as "
+            f"({kind}), and their text differs from that of whole numbers. Write them as text or as "
             "whole numbers (pandas: dtype 'string' or 'Int64')."
         )
     return None
 
 
 def has_header(path: Path, layout: dict[str, Any], exactly: bool = False) -> bool:
-    """Whether the first line has the names of the layout's columns; upper and lower case are the
-    same, and, unless exactly these are asked for, blanks around them do not count and a column without
-    a name has any. A damaged file has no header; a file without a line lacks nothing."""
+    """Whether the first line has the names of the layout's columns, in any case. Unless `exactly`,
+    blanks around names do not count and an empty name matches any column. A damaged file has no
+    header; a file without a line counts as complete."""
     openers: dict[str, Callable[..., IO[str]]] = {
         ".gz": gzip.open,
         ".bz2": bz2.open,
@@ -312,18 +313,18 @@ def _fields(line: str, layout: dict[str, Any]) -> list[str]:
 
 
 def pseudonym_key_problem(uri: str) -> str | None:
-    """Why the key file cannot be used, as a sentence; None when it can or is not on this machine.
+    """Why the key file cannot be used, as a sentence. None when it can be, or is not on this machine.
 
-    A key in the environment variable GNUPER_PSEUDONYM_KEY is first written to the file, for Spark
-    reads the key from a file only.
+    A key in the environment variable GNUPER_PSEUDONYM_KEY is first written to the file, because Spark
+    reads the key only from a file.
     """
     path = local_path(uri)
     if path is None:
         return None
     if path.name.startswith(("_", ".")) or path.suffix.lower()[1:] in MAGIC:
         return (
-            f"Spark cannot read a key from a file called '{path.name}': it leaves out names that begin "
-            "with _ or . and unpacks .gz, .bz2 and .zst. Give it another name."
+            f"Spark cannot read a key from a file called '{path.name}': it ignores names that begin with "
+            "_ or . and unpacks .gz, .bz2 and .zst. Give the file another name."
         )
     key = os.environ.get(KEY_VARIABLE)
     if key is not None:
@@ -334,7 +335,7 @@ def pseudonym_key_problem(uri: str) -> str | None:
             if there and key_problem(there, "") is not None:
                 return (
                     f"The key of {origin} cannot be written to '{path}': that file holds something "
-                    "else. Set pseudonym_key_file to another one, or take it away."
+                    "else. Set pseudonym_key_file to another file, or remove this one."
                 )
             try:
                 write_key(path, key)
@@ -343,20 +344,20 @@ def pseudonym_key_problem(uri: str) -> str | None:
         return problem
     if not os.path.isfile(path):
         return (
-            f"There is no key for pseudonyms at '{path}'. `make key` makes one at random; or set "
-            f"the environment variable {KEY_VARIABLE}."
+            f"There is no key for pseudonyms at '{path}'. `make key` makes a random one. Or set the "
+            f"environment variable {KEY_VARIABLE}."
         )
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         return (
             f"The key file '{path}' can be read by others (mode {mode:04o}). "
-            f"Take their rights away with `chmod 600 {path}`, and consider the key as known."
+            f"Run `chmod 600 {path}`, and treat the key as compromised."
         )
     return key_problem(_key_in(path), f"the key file '{path}'")
 
 
 def _key_in(path: Path) -> str:
-    """The beginning of a file, which is all of it where it holds a key."""
+    """The beginning of a file; all of it if it holds a key."""
     try:
         with path.open(errors="replace") as file:
             return file.read(10_000).rstrip("\r\n")
@@ -365,24 +366,24 @@ def _key_in(path: Path) -> str:
 
 
 def key_problem(key: str, origin: str) -> str | None:
-    """Why a key is no good, without a word of the key itself."""
+    """Why a key is not valid, without quoting the key."""
     if not key:
-        return f"The key for pseudonyms in {origin} is empty. `make key` makes one at random."
+        return f"The key for pseudonyms in {origin} is empty. `make key` makes a random one."
     if not re.fullmatch("[0-9a-fA-F]+", key):
         return (
             f"The key for pseudonyms in {origin} is not hexadecimal. It is one line of 64 digits "
-            "0-9a-f (256 bits); `make key` makes one at random."
+            "0-9a-f (256 bits). `make key` makes a random one."
         )
     if len(key) < SHORTEST_KEY:
         return (
-            f"The key for pseudonyms in {origin} has {4 * len(key)} bits; at least 128 are needed "
-            "and 256 are usual. `make key` makes one at random."
+            f"The key for pseudonyms in {origin} has {4 * len(key)} bits; it must have at least 128, "
+            "and 256 are usual. `make key` makes a random one."
         )
     return None
 
 
 def write_key(path: Path, key: str) -> None:
-    """Write the key so that nobody else can read it, not even for a moment."""
+    """Write the key so that nobody else can ever read it."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

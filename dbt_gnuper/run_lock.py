@@ -1,8 +1,8 @@
-"""One run at a time per warehouse and schema: two would take each other's tables away.
+"""One run at a time per warehouse and schema: two runs would drop each other's tables.
 
-The lock is one on a file, which the operating system gives up when the process ends, however it
-ends. It holds among the processes of one user on one machine; runs that different machines start
-against one cluster have to be kept apart by whoever schedules them.
+The lock is a file lock. The operating system releases it when the process ends, however it ends. It
+works among the processes of one user on one machine. If several machines start runs against one
+cluster, their scheduler must keep the runs apart.
 """
 
 import fcntl
@@ -21,7 +21,7 @@ _held: dict[str, TextIO] = {}
 
 
 def lock(name: str) -> str | None:
-    """Take the lock of this name for this process; a sentence if another process has it."""
+    """Take the lock of this name for this process. Returns a message if another process has it."""
     if name in _held:
         return None
     FOLDER.mkdir(mode=0o700, exist_ok=True)
@@ -60,7 +60,7 @@ def _owner(file: TextIO) -> str:
 
 
 def unlock(name: str) -> None:
-    """Give the lock back, if this process has it."""
+    """Release the lock, if this process has it."""
     if name in _held:
         _held.pop(name).close()
 

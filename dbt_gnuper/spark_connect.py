@@ -1,11 +1,11 @@
-"""Python models on open-source Spark: run where dbt runs, compute where Spark runs.
+"""Python models on open-source Spark: the code runs where dbt runs, its operations run on Spark.
 
-dbt-spark submits Python models to Databricks only. The helper here executes the compiled model in
-a Spark Connect session, so that the model's DataFrame operations run on the same Spark server that
-the SQL models use through Thrift.
+dbt-spark submits Python models only to Databricks. The helper here executes the compiled model in a
+Spark Connect session. So the model's DataFrame operations run on the same Spark server that the SQL
+models use through Thrift.
 
-The server is the one in the environment variable ``SPARK_REMOTE`` (a Connect URL, ``sc://...``) or
-else the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
+The server is given by the environment variable ``SPARK_REMOTE`` (a Connect URL, ``sc://...``), or
+else it is the profile's host on port ``GNUPER_CONNECT_PORT`` (default 15002).
 """
 
 import linecache
@@ -52,8 +52,8 @@ class SparkConnectJobHelper(PythonJobHelper):
         Raises:
             DbtRuntimeError: with the model's own line and the error's first sentence.
         """
-        # Line numbers of tracebacks lead to the model's source through this name; dbt puts
-        # empty lines before it.
+        # Through this name tracebacks find the lines of the model's source. dbt puts empty lines
+        # before the source.
         name = f"<{self.path}>"
         compiled_code = compiled_code.lstrip()
         linecache.cache[name] = (len(compiled_code), None, compiled_code.splitlines(True), name)
@@ -83,7 +83,7 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
     url = os.environ.get("SPARK_REMOTE") or f"sc://{host}:{usual_port}"
     host, port = _host_and_port(url)
     try:
-        # The client itself would go on trying for ten minutes.
+        # The client itself would try for ten minutes.
         socket.create_connection((host, port), 10).close()
         spark = SparkSession.builder.remote(url).create()
     except Exception as error:
@@ -105,18 +105,18 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
 
 
 def _host_and_port(url: str) -> tuple[str, int]:
-    """Where a Connect URL leads. The error does not repeat the URL, which may hold a token."""
+    """Host and port of a Connect URL. The error does not quote the URL: it may contain a token."""
     found = re.fullmatch(r"sc://([\w.-]+|\[[\da-fA-F:]+\])(?::(\d{1,5}))?(?:/(?:;.*)?)?", url)
     if found is None:
         raise DbtRuntimeError(
-            "SPARK_REMOTE is no URL of Spark Connect. It must be like sc://host:15002 or "
-            "sc://host:15002/;token=...;use_ssl=true: a slash, then semicolons before its parameters."
+            "SPARK_REMOTE is not a URL of Spark Connect. It must be like sc://host:15002 or "
+            "sc://host:15002/;token=...;use_ssl=true: a slash, then each parameter after a semicolon."
         )
     return found[1].strip("[]"), int(found[2] or DEFAULT_PORT)
 
 
 def _ship_python_udfs(spark: Any) -> None:
-    """Send python_udfs to a cluster's workers; those of a local server have it on their path."""
+    """Send python_udfs to a cluster's workers. A local server's workers have it on their path."""
     folder = Path(__file__).resolve().parent.parent / "python_udfs"
     with tempfile.TemporaryDirectory() as temporary:
         archive = Path(temporary) / "python_udfs.zip"
@@ -136,8 +136,8 @@ def _explain(error: Exception, name: str, path: str) -> str:
 def _line_of(error: Exception, name: str) -> int | None:
     """The model's line that led to the error.
 
-    DataFrames are lazy: the traceback often ends where the table is written, and only Spark's query
-    context knows which line asked for the failing operation.
+    DataFrames are lazy: the traceback often ends where the table is written. Only Spark's query context
+    knows which line caused the failing operation.
     """
     contexts = error.getQueryContext() if hasattr(error, "getQueryContext") else []
     for context in contexts:
@@ -152,7 +152,7 @@ def _line_of(error: Exception, name: str) -> int | None:
 
 
 def _first_sentence(error: Exception) -> str:
-    """What went wrong in one line; of an error on a worker, the last line of its traceback."""
+    """The error in one line. For an error on a worker, it is the last line of its traceback."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     is_python = [_TRACEBACK in line for line in lines]
     if any(is_python):
@@ -163,7 +163,7 @@ def _first_sentence(error: Exception) -> str:
 
 
 def _interrupt_all() -> None:
-    """Stop what running models do on the server."""
+    """Interrupt the running models on the server."""
     with _sessions_lock:
         for spark in _sessions:
             spark.interruptAll()

@@ -1,15 +1,14 @@
-"""Thrift sessions that fail in a few lines, and end without failing.
+"""Thrift sessions with short errors, that do not fail the run when they end.
 
-The Thrift server answers a failed statement with the message and a hundred lines of Java; dbt
-prints them all, in its log too, and the sentence that helps is lost. Of a file that Spark cannot
-read they even quote a line, which may hold a phone number. Of a server that has died it prints what
-the socket says. And now and then it fails to close a session
-(Hive looks for a class that Spark does not ship), which is no failure of the run: everything that
-the session was opened for is done by then.
+The Thrift server answers a failed statement with the message and a hundred lines of Java. dbt prints
+them all, also to its log, and the helpful sentence is lost. For a file that Spark cannot read they
+even quote a line, which may contain a phone number. If the server has died, dbt prints the socket's
+error. And sometimes the server fails to close a session, because Hive looks for a class that Spark
+does not ship. This is no failure of the run: all work of the session is done by then.
 
-A connection belongs to the thread of a model, which asks it again and again whether its statement
-has ended. On Ctrl-C dbt's main thread cancels that statement over the same connection: their
-questions must not mix, or one gets the other's answer and the other waits for ever.
+A connection belongs to the thread of a model. This thread asks repeatedly whether its statement has
+ended. On Ctrl-C dbt's main thread cancels the statement over the same connection. Calls of the two
+threads must not mix: otherwise one gets the other's answer, and the other waits for ever.
 """
 
 import logging
@@ -33,7 +32,7 @@ _PREFIX = re.compile(r"^(?:[\w.$]+Exception: )?Error running query: (?:\[[\w.]+\
 _JAVA_CLASS = re.compile(r"^(?:[a-z]\w*\.)+[A-Z][\w$]*(?:Exception|Error): ")
 
 
-# A file that cannot be read; the name is part of an URI.
+# A file that cannot be read; its name is part of a URI.
 _UNREADABLE = re.compile(
     r"FAILED_READ_FILE.*?while reading file (?P<uri>\S+?)\. |(?:Could not read footer for file|"
     r"CANNOT_READ_FILE_FOOTER\].*?file): ?(?P<footer>\S+?)\. ",
@@ -43,13 +42,13 @@ _CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
 
 SECONDS_TO_CLOSE = 10
 
-# Whether CDR files are called by customers' ids, by the layout of this run: no message may say them.
+# Whether the layout of this run names CDR files after customers' ids. Then no message may name a file.
 file_names_are_ids = False
 
 
 def shorten(message: str) -> str:
     """The message up to its first stack frame, and the innermost cause if there is one. For a file
-    that cannot be read, its name, the kind of error and what to do, without a word of the file."""
+    that cannot be read: its name, the kind of error and what to do, without quoting the file."""
     unreadable = _UNREADABLE.search(message)
     if unreadable:
         causes = _CAUSE.findall(message)
@@ -58,9 +57,9 @@ def shorten(message: str) -> str:
             f"A file in '{path.rpartition('/')[0]}'" if file_names_are_ids else f"The file '{path}'"
         )
         return (
-            f"{file} cannot be read{f' ({causes[-1]})' if causes else ''}: it is damaged, was cut short, has a "
+            f"{file} cannot be read{f' ({causes[-1]})' if causes else ''}: it is damaged or incomplete, has a "
             "line of more than a million fields, or may not be opened. Deliver it again or take it out of the "
-            "folder, and run again; what was released before stays."
+            "folder, and run again. The last release stays."
         )
     lines = message.strip().splitlines()
     is_stack = [line.lstrip().startswith(("at ", "...", "Caused by:")) for line in lines]
@@ -74,15 +73,15 @@ def shorten(message: str) -> str:
 
 
 def _no_answer(error: BaseException | None) -> str | None:
-    """A sentence if the error is that of a server that is not there (any more), else None."""
+    """A message if the server is not running (any more), else None."""
     while error:
         is_lost = isinstance(error, TTransportException | ConnectionError)
         # "Bad status" is an answer: a login that the server refused.
         if is_lost and "Bad status" not in str(error):
             return (
                 "The Spark server does not answer any more. `make server` starts the local one "
-                "(its log is .gnuper/server.log); then run again: what is complete is kept, and the "
-                "last release is as it was."
+                "(its log is .gnuper/server.log). Then run again: complete tables are kept, and the last "
+                "release stays."
             )
         error = error.__cause__
     return None
@@ -90,11 +89,11 @@ def _no_answer(error: BaseException | None) -> str | None:
 
 @contextmanager
 def _lost_server_explained() -> Iterator[None]:
-    """The error of a server that is not there as a sentence; all others as they are."""
+    """Turn the error of a missing server into a clear message; pass on all other errors."""
     try:
         yield
     except Exception as error:
-        # dbt's own error of a connection that does not open has it as its cause
+        # if a connection does not open, the cause of dbt's error is the one to check
         sentence = _no_answer(error)
         if sentence is None:
             raise
@@ -102,8 +101,8 @@ def _lost_server_explained() -> Iterator[None]:
 
 
 class InTurn:
-    """The calls of a Thrift client one after the other, whichever threads they come from, in the order
-    in which they came: a thread that calls without a pause lets others pass."""
+    """Runs the calls of a Thrift client one after the other, in the order in which threads make them. A
+    thread that calls without a pause does not block the others."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -124,8 +123,8 @@ class InTurn:
 
 
 def _limit_wait(transport: Any) -> None:
-    """Let a connection wait for no more than some seconds from now on. Hive's code that ends a session
-    may wait for ever for another session that failed to end; dbt would with it."""
+    """Limit the time that a connection waits from now on. When Hive ends a session, it may wait for
+    ever for another session that failed to end, and dbt would wait with it."""
     while transport is not None and not hasattr(transport, "setTimeout"):
         transport = getattr(transport, "_trans", None) or getattr(
             transport, "_TBufferedTransport__trans", None
@@ -162,7 +161,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         _limit_wait(getattr(self.handle, "_transport", None))
         try:
             close(self)
-        # a ValueError: of an answer that was only read in part, because of Ctrl-C
+        # ValueError: Ctrl-C interrupted the reading of an answer
         except (hive.Error, TTransportException, OSError, ValueError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 

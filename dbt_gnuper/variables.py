@@ -1,8 +1,8 @@
-"""The project's vars: vars.yml describes them, and the values that are given are checked here.
+"""The project's vars: vars.yml describes them, and this module checks the given values.
 
-dbt hands vars to models and macros unchecked. An impossible value would end in an error of Jinja or
-of Spark, or would be misread without a word. The plugin therefore checks all vars before dbt parses
-anything, and the run stops with one sentence that names the var, its value and what is allowed.
+dbt passes vars to models and macros unchecked. An impossible value would cause an error of Jinja or
+Spark, or would be silently misread. Therefore the plugin checks all vars before dbt parses anything.
+The run stops with a message that names the var, its value and what is allowed.
 """
 
 import datetime
@@ -33,12 +33,12 @@ Values = Mapping[str, Any]
 
 @functools.cache
 def headings() -> dict[str, dict[str, dict[str, Any]]]:
-    """What vars.yml says: the vars by name, under their headings."""
+    """The content of vars.yml: the vars by name, under their headings."""
     return yaml.safe_load(FILE.read_text(encoding="utf-8"))
 
 
 def known_vars() -> dict[str, dict[str, Any]]:
-    """What vars.yml says of each var, by name."""
+    """The description of each var in vars.yml, by name."""
     return {name: about for group in headings().values() for name, about in group.items()}
 
 
@@ -48,7 +48,7 @@ def defaults() -> dict[str, Any]:
 
 
 def ledger_vars() -> list[str]:
-    """Names of the vars that decide what a release says."""
+    """Names of the vars that affect the contents of a release."""
     return sorted(name for name, about in known_vars().items() if about["in_ledger"])
 
 
@@ -56,9 +56,9 @@ def ledger_vars() -> list[str]:
 
 
 def is_date(value: Any) -> bool:
-    """Whether a value is a date of the calendar: a date of YAML, or a text yyyy-MM-dd."""
+    """Whether a value is a valid date: a date of YAML, or a text yyyy-MM-dd."""
     if not isinstance(value, str):
-        return type(value) is datetime.date  # a datetime is a date to isinstance
+        return type(value) is datetime.date  # isinstance would accept a datetime
     if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return False
     try:
@@ -69,7 +69,7 @@ def is_date(value: Any) -> bool:
 
 
 def is_path(value: Any) -> bool:
-    """Whether a text can name a file. Other types are judged by `type`."""
+    """Whether a text can name a file. Other types are checked by `type`."""
     return not isinstance(value, str) or (bool(value.strip()) and "\0" not in value)
 
 
@@ -93,7 +93,7 @@ FORMATS = jsonschema.FormatChecker(formats=())
 FORMATS.checks("path")(is_path)
 FORMATS.checks("glob")(is_glob)
 
-# JSON Schema takes 15.0 for a whole number and lets NaN pass every limit.
+# JSON Schema accepts 15.0 as a whole number, and NaN passes every limit.
 Schema = jsonschema.validators.extend(
     jsonschema.Draft202012Validator,
     type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
@@ -107,7 +107,7 @@ Schema = jsonschema.validators.extend(
 
 
 def allowed(about: Values) -> str:
-    """What a var may be, as the end of "It must be"."""
+    """The allowed values of a var, as the end of "It must be"."""
     if "allowed" in about:
         return about["allowed"]
     if "enum" in about:
@@ -122,7 +122,7 @@ def allowed(about: Values) -> str:
 
 
 def shown(value: Any) -> str:
-    """A value for a sentence."""
+    """A value as text for a message."""
     try:
         is_date_of_yaml = isinstance(value, datetime.date)
         text = str(value) if is_date_of_yaml else json.dumps(value, default=str, ensure_ascii=False)
@@ -144,21 +144,21 @@ def _problem_of_name(name: Any) -> str:
 
 def _problem_of_value(name: str, value: Any) -> str | None:
     about = known_vars()[name]
-    # dbt runs a text in a var as a template, with all that macros can do. Vars are data here.
+    # dbt runs a text in a var as a template, with the power of macros. Here vars are only data.
     if isinstance(value, str) and (found := re.search(r"\{[{%#]", value)):
         return (
             f"The var {name} holds '{found[0]}', which dbt would run as a template. A var is data: "
-            "write it without, or rename the file or folder that it names."
+            "remove these characters, and rename the file or folder if its name has them."
         )
     try:
         is_possible = Schema(about, format_checker=FORMATS).is_valid(value)
     except (ValueError, RecursionError):
-        # of an impossible value that is too long or too deep for jsonschema's message
+        # the value is too long or too deep for jsonschema's message
         is_possible = False
     return None if is_possible else _sentence(name, value, allowed(about))
 
 
-# --- rules between vars, and those that a schema cannot say ---------------------------------------
+# --- rules between vars, and rules that a schema cannot express -----------------------------------
 
 
 def _night_lasts_over_midnight(values: Values) -> str | None:
@@ -166,7 +166,7 @@ def _night_lasts_over_midnight(values: Values) -> str | None:
     if begin > end:
         return None
     return _sentence(
-        "noct_begin", begin, f"an hour after noct_end ({end}), for the night lasts over midnight"
+        "noct_begin", begin, f"an hour after noct_end ({end}), because the night includes midnight"
     )
 
 
@@ -174,7 +174,9 @@ def _hours_begin_before_they_end(values: Values) -> str | None:
     for window in ("work", "ep", "lp"):
         begin, end = values[f"{window}_begin"], values[f"{window}_end"]
         if begin > end:
-            return _sentence(f"{window}_begin", begin, f"an hour not after {window}_end ({end})")
+            return _sentence(
+                f"{window}_begin", begin, f"an hour not later than {window}_end ({end})"
+            )
     return None
 
 
@@ -182,7 +184,7 @@ def _period_begins_before_it_ends(values: Values) -> str | None:
     begin, end = values["period_begin"], values["period_end"]
     if begin is None or end is None or str(begin) <= str(end):
         return None
-    return _sentence("period_begin", begin, f"a date not after period_end ({end})")
+    return _sentence("period_begin", begin, f"a date not later than period_end ({end})")
 
 
 def _layout_is_valid(values: Values) -> str | None:
@@ -209,13 +211,13 @@ def _zones_are_known(values: Values) -> str | None:
     for pattern in [patterns] if isinstance(patterns, str) else patterns:
         if has_offset(pattern) and not layout["local_timezone"]:
             return (
-                f"The timestamp format '{told(pattern)}' has a time zone in it: the layout must say "
-                "which local_timezone the times are to be turned into."
+                f"The timestamp format '{told(pattern)}' reads a time zone. So the layout must have a "
+                "local_timezone to which the times are converted."
             )
     return None
 
 
-# In this order; each may rely on the ones before.
+# In this order; a rule may rely on the earlier ones.
 RULES: tuple[Callable[[Values], str | None], ...] = (
     _night_lasts_over_midnight,
     _hours_begin_before_they_end,
@@ -227,7 +229,7 @@ RULES: tuple[Callable[[Values], str | None], ...] = (
 
 
 def problem(given: Values) -> str | None:
-    """Why a run with these vars is impossible, as a sentence; None when it is possible.
+    """Why a run with these vars is impossible, as a message; None when it is possible.
 
     A var that is not given has its default.
     """
@@ -244,8 +246,8 @@ def problem(given: Values) -> str | None:
 
 
 def merged(declared: Values, packages: Iterable[str] = ()) -> dict[str, Any]:
-    """The vars of a dbt_project.yml as models get them: those below the project's name come before
-    those of all projects. What is below the name of another package is that package's."""
+    """The vars of a dbt_project.yml as models get them. Vars below the project's name override those of
+    all projects. Vars below the name of another package belong to that package."""
     own = declared.get(PROJECT)
     everywhere = {
         name: value
@@ -256,8 +258,8 @@ def merged(declared: Values, packages: Iterable[str] = ()) -> dict[str, Any]:
 
 
 def problem_of_run(config: RuntimeConfig) -> str | None:
-    """Why dbt cannot go on with its configuration, as a sentence; None when it can, and for projects
-    that have nothing to do with this one."""
+    """Why dbt cannot run with its configuration, as a message; None when it can, and for projects that
+    do not use this one."""
     folder = Path(config.project_root) / config.packages_install_path
     packages = [path.parent.name for path in folder.glob("*/dbt_project.yml")]
     given = merged(config.vars.to_dict(), packages) | config.cli_vars
@@ -277,28 +279,28 @@ def problem_of_run(config: RuntimeConfig) -> str | None:
 
 
 def _problem_of_format(config: RuntimeConfig, table_format: str) -> str | None:
-    """dbt reads +file_format, which names the var, before it reads the vars of dbt_project.yml."""
+    """+file_format uses the var, but dbt reads it before the vars of dbt_project.yml."""
     for kind, settings in (("models", config.models), ("seeds", config.seeds)):
         file_format = settings.get(PROJECT, {}).get("+file_format", "parquet")
         if file_format != table_format:
             return (
                 f"The var table_format is {shown(table_format)}, but +file_format of {kind} in "
-                f"dbt_project.yml is {shown(file_format)}. Give table_format on the command line, or "
-                "write the same into +file_format."
+                f"dbt_project.yml is {shown(file_format)}. Set table_format on the command line, or "
+                "write the same value into +file_format."
             )
     return None
 
 
 def extend(adapter: type[SparkAdapter]) -> None:
-    """Check the vars when dbt makes its adapter, which is before it parses; and tell macros which
-    vars decide what a release says.
+    """Check the vars when dbt makes its adapter, before it parses. Also tell macros which vars affect
+    the contents of a release.
 
-    At this moment, and not when dbt starts the plugin, the vars of `dbt retry` are known.
+    When dbt starts the plugin, the vars of `dbt retry` are not known yet; now they are.
     """
     start = adapter.__init__
 
     def start_with_possible_vars(self: SparkAdapter, config: Any, mp_context: Any) -> None:
-        # `dbt debug` has a profile only
+        # `dbt debug` has only a profile
         found = problem_of_run(config) if isinstance(config, RuntimeConfig) else None
         if found:
             raise DbtRuntimeError(found)

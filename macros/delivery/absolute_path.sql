@@ -1,4 +1,4 @@
-{# A path as Spark must get it: relative ones start at the project's folder; URIs stay. #}
+{# A path for Spark: a relative path starts at the project's folder; a URI stays as it is. #}
 {% macro absolute_path(path) -%}
     {{ return(path if path.startswith('/') or ':/' in path else invocation_args_dict.project_dir ~ '/' ~ path) }}
 {%- endmacro %}

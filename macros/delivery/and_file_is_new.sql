@@ -1,6 +1,6 @@
 {#
-    Condition, for a query of raw rows: their file has not been read before as it is now. Empty when
-    everything is to be read, and when the query is only looked at, not run.
+    Condition for a query of raw rows: the current version of their file has not been read before. Empty
+    when everything is to be read, and when the query is only compiled, not run.
 #}
 {% macro and_file_is_new(table) -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}

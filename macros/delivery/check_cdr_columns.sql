@@ -1,6 +1,6 @@
 {#
-    Post-hook of cdr: stops the run when the files do not have the columns of the layout: of CSV by their
-    headers, of Parquet by their schema.
+    Post-hook of cdr: stops the run when the files do not have the layout's columns. Checks the headers of
+    CSV files and the schema of Parquet files.
 #}
 {% macro check_cdr_columns(cdr, cdr_lines) -%}
     {%- if execute -%}
@@ -12,8 +12,8 @@
 
 
 {#
-    Stops the run when a CSV file does not begin with the header of the layout: its columns may have
-    another order. Spark's own check would quote the line, which may be a customer's.
+    Stops the run when a CSV file does not begin with the layout's header, because its columns may be in
+    another order. Spark's own check would quote the line, and the line may be a customer's record.
 #}
 {% macro _check_headers(cdr_lines) -%}
     {%- set layout = raw_layout() -%}

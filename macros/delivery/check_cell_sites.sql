@@ -1,5 +1,5 @@
 {#
-    Post-hook of cell_sites: stops the run when no row of the locations file can be used; warns of those
+    Post-hook of cell_sites: stops the run when no row of the locations file can be used. Warns of rows
     that are left out.
 #}
 {% macro check_cell_sites(cell_sites) -%}
@@ -24,8 +24,8 @@
     {%- elif cells[2] < cells[0] -%}
         {%- do exceptions.warn(
             (cells[0] - cells[2]) ~ ' of the ' ~ cells[0] ~ " rows of the locations file '" ~ locations_file()
-            ~ "' are left out: they have not exactly the columns " ~ columns | join(', ')
-            ~ ', or impossible coordinates (longitude -180 to 180, latitude -90 to 90).'
+            ~ "' are left out: they do not have exactly the columns " ~ columns | join(', ')
+            ~ ', or their coordinates are impossible (longitude -180 to 180, latitude -90 to 90).'
         ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Pre-hook of cdr_folder: stops the run, or warns, by what can be said of the CDR files before Spark is
-    asked. Looks at files of this machine only.
+    Pre-hook of cdr_folder: checks the CDR files before Spark reads them, and stops the run or warns. Only
+    for files on this machine.
 #}
 {% macro check_local_cdr_files() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -11,8 +11,8 @@
     {%- if files | length == 0 -%}{%- do no_cdr_files(folder, pattern) -%}{%- endif -%}
     {%- for file in files if adapter.is_same_file(folder ~ file.name, locations_file()) -%}
         {{ exceptions.raise_compiler_error(
-            "raw_file_pattern '" ~ pattern ~ "' matches the locations file '" ~ locations_file() ~ "' too, whose "
-            ~ 'rows are no CDRs. Set it to a glob that matches the CDR files alone.'
+            "raw_file_pattern '" ~ pattern ~ "' matches the locations file '" ~ locations_file() ~ "' too, which "
+            ~ 'contains no CDRs. Set it to a glob that matches only the CDR files.'
         ) }}
     {%- endfor -%}
     {%- if file_names_are_ids() -%}
@@ -29,7 +29,8 @@
     {%- set doubtful = files | selectattr('doubt') | list -%}
     {%- if doubtful -%}
         {%- do exceptions.warn(
-            'Suspicious files: ' ~ _names_with(doubtful, 'doubt') ~ " in '" ~ folder ~ "'."
+            "Suspicious files in '" ~ folder ~ "' (their rows will be rejected or left out): "
+            ~ _names_with(doubtful, 'doubt') ~ '.'
         ) -%}
     {%- endif -%}
     {%- do _check_empty_files(files, folder, pattern) -%}
@@ -40,7 +41,7 @@
 {%- endmacro %}
 
 
-{# Stops the run when all files are empty; warns of some. #}
+{# Stops the run when all files are empty; warns when some are. #}
 {% macro _check_empty_files(files, folder, pattern) -%}
     {%- set empty = files | selectattr('size', 'equalto', 0) | map(attribute='name') | list -%}
     {%- if empty | length == files | length -%}
@@ -50,14 +51,14 @@
         ) }}
     {%- elif empty -%}
         {%- do exceptions.warn(
-            'Empty CDR files, which add nothing: ' ~ empty | join(', ') ~ " in '" ~ folder
+            'Empty CDR files, which add no rows: ' ~ empty | join(', ') ~ " in '" ~ folder
             ~ "'. If these days had traffic, deliver the files again."
         ) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{# The first five files with what is said of each. #}
+{# The first five files, each with its problem or doubt. #}
 {% macro _names_with(files, key) -%}
     {%- set sentences = [] -%}
     {%- for file in files[:5] -%}{%- do sentences.append("'" ~ file.name ~ "' " ~ file[key]) -%}{%- endfor -%}

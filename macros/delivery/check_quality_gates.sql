@@ -1,6 +1,6 @@
 {#
-    Post-hook of delivery_quality: warns of the days that break a gate, or stops the run before
-    anything is computed from them; the last release stays.
+    Post-hook of delivery_quality: warns of days that break a gate, or stops the run before anything is
+    computed from them. Then the last release stays.
 #}
 {% macro check_quality_gates(delivery_quality) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -27,7 +27,7 @@
         ) }}
     {%- elif sentences.warn -%}
         {%- do exceptions.warn(
-            'The delivery is odd: ' ~ sentences.warn | join('; ') ~ '. See the table delivery_quality.'
+            'Delivery quality warning: ' ~ sentences.warn | join('; ') ~ '. See the table delivery_quality.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}

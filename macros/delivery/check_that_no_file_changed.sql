@@ -1,6 +1,6 @@
 {#
-    Post-hook of delivered_rows: stops the run when a file changed while it was read, for then nobody
-    knows which of its states the rows are of. The next run reads it again.
+    Post-hook of delivered_rows: stops the run when a file changed while it was read, because its rows may
+    then be of two versions. The next run reads the file again.
 #}
 {% macro check_that_no_file_changed(cdr_folder, cdr_files) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -13,7 +13,7 @@
     {%- if changed -%}
         {{ exceptions.raise_compiler_error(
             "The file '" ~ changed[0] ~ "' changed while it was read. Nothing was released. When its delivery "
-            ~ 'is complete, run again (`dbt run` or `dbt build`; `dbt retry` lists no files).'
+            ~ 'is complete, run again (`dbt run` or `dbt build`; `dbt retry` does not list the files anew).'
         ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Stops the run with the reasons when not a single row of the CDR files could be used: better no
-    release than an empty one.
+    Stops the run when not a single row of the CDR files was accepted, and lists the reasons: no release is
+    better than an empty one.
 #}
 {% macro check_that_rows_were_accepted(delivered_files) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}

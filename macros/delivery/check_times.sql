@@ -1,20 +1,20 @@
 {#
-    Pre-hook of cdr: stops the run when Spark's sessions are not in UTC, or when it does not know a
-    pattern of times or a time zone of the layout.
+    Pre-hook of cdr: stops the run when Spark's sessions are not in UTC, or when Spark does not know a
+    timestamp pattern or a time zone of the layout.
 #}
 {% macro check_times() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set zone = run_query('select current_timezone()').columns[0][0] -%}
     {%- if zone != 'UTC' -%}
         {{ exceptions.raise_compiler_error(
-            "Spark's sessions are in the time zone " ~ zone ~ ', in which local times can vanish. Set '
+            "Spark's sessions are in the time zone " ~ zone ~ ', where some local times do not exist. Set '
             ~ 'spark.sql.session.timeZone to UTC on the server.'
         ) }}
     {%- endif -%}
     {%- for pattern in timestamp_patterns() if pattern != 'yyyy-MM-dd HH:mm:ss'
         and adapter.spark_refuses("select try_to_timestamp('', " ~ text_literal(pattern) ~ ')') -%}
         {{ exceptions.raise_compiler_error(
-            "Spark cannot read times by the timestamp_format '" ~ pattern ~ "'. Its letters are described at "
+            "Spark cannot read times with the timestamp_format '" ~ pattern ~ "'. Its letters are described at "
             ~ 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html.'
         ) }}
     {%- endfor -%}

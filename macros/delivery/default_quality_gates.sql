@@ -1,6 +1,6 @@
 {#
-    The gates of a delivery: each has the condition under which a row of delivery_quality breaks it,
-    where LIMIT stands for its limit, the default limit, and the default severity: warn, stop or off.
+    The quality gates. Each has the condition under which a row of delivery_quality breaks it (LIMIT
+    stands for the limit), the default limit, and the default severity: warn, stop or off.
 #}
 {% macro default_quality_gates() -%}
     {{ return({

@@ -1,5 +1,5 @@
 {#
-    The options of a table over raw files, for `options (...)`: the path, taken literally, and those of
+    The options of a table over raw files, for `options (...)`: the path, taken literally, and the given
     `options`.
 
     {{ file_options('/data/cells.csv', {'sep': ','}) }}  ->  path '/data/cells.csv', sep ','
@@ -13,7 +13,7 @@
 {%- endmacro %}
 
 
-{# A path as it is: without this Spark would take [x], {x}, * and ? in it for patterns. #}
+{# A path, escaped: otherwise Spark would read [x], {x}, * and ? in it as patterns. #}
 {% macro _literal_path(path) -%}
     {{ return(modules.re.sub('([][{}*?\\\\])', '\\\\\\1', path)) }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {#
-    Query of the CDR files that this run reads, one row per file: `source_file` and `file_version`, 16
-    hexadecimal digits that change when the file changes, and when anything does that decides how its
-    rows are read: layout, formats, first and last day, key and cells.
+    Query of the CDR files that this run reads, one row per file: `source_file` and `file_version`. The
+    version is 16 hexadecimal digits. It changes with the file and with everything that affects how rows
+    are read: layout, formats, first and last day, key and cells.
 #}
 {% macro file_versions() -%}
     select
@@ -9,7 +9,7 @@
         left(sha2(concat_ws(
             '|', cdr_files.file_size, cdr_files.modified_at,
             {{ text_literal(_reading()) }},
-            -- the key, by what it makes of a word
+            -- a fingerprint of the key: the pseudonym of a fixed word
             {{ pseudonym("'gnuper'") }},
             (
                 select sum(cast(xxhash64(cells.cell_id, cells.antenna_id) as decimal(38)))
@@ -22,8 +22,8 @@
 
 
 {#
-    What decides how rows are read, besides the files, the key and the cells. `edition` counts the
-    changes of the models of level 0 that change their rows.
+    Everything else that affects how rows are read. Raise `edition` when a change of the models of level 0
+    changes their rows.
 #}
 {% macro _reading() -%}
     {%- set edition = 4 -%}

@@ -1,4 +1,4 @@
-{# Query of the CDR files as they lie in the folder now, one row per file that has content. #}
+{# Query of the CDR files with content that are in the folder now, one row per file. #}
 {% macro files_in_folder() -%}
     select
         {{ source_file('cdr_folder') }} as source_file,

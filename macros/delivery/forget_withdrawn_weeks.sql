@@ -1,4 +1,4 @@
-{# Pre-hook of such a model: drops the weeks of which no row is left. #}
+{# Pre-hook of a model with a partition per week: drops the weeks that have no accepted row any more. #}
 {% macro forget_withdrawn_weeks() -%}
     {%- if execute and is_incremental() -%}
         {%- set weeks = run_query(

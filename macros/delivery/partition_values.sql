@@ -1,6 +1,6 @@
 {#
-    The values of a table's first partition column, as a list of texts, each once. Of Parquet the
-    catalog knows them.
+    The values of a table's first partition column, as a list of texts, each once. For Parquet the catalog
+    has them.
 #}
 {% macro partition_values(relation, column) -%}
     {%- set values = [] -%}
@@ -17,7 +17,7 @@
 {%- endmacro %}
 
 
-{# A value in a partition's path, where Spark writes some characters as %XX. #}
+{# The value in a partition's path: Spark writes some characters as %XX. #}
 {% macro _unescape(text) -%}
     {%- set parts = text.split('%') -%}
     {%- set plain = [parts[0]] -%}

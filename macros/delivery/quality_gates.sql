@@ -1,4 +1,4 @@
-{# The gates with what var quality_gates says of them. #}
+{# The gates, with the settings of var quality_gates. #}
 {% macro quality_gates() -%}
     {%- set gates = {} -%}
     {%- for name, gate in default_quality_gates().items() -%}

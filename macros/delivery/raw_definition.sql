@@ -1,5 +1,5 @@
 {#
-    A fingerprint of what the raw tables are defined with: where the files lie and how they are read.
+    A fingerprint of the definition of the raw tables: where the files are and how they are read.
 #}
 {% macro raw_definition() -%}
     {{ return(local_md5(tojson([

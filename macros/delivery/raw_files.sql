@@ -1,8 +1,8 @@
 {#
-    A table over raw files, which Spark reads where they are; nothing is copied or loaded. The model's
-    code is what follows `create table <name>`: columns, format and options.
+    A table over raw files. Spark reads the files where they are; nothing is copied or loaded. The model's
+    code is the part after `create table <name>`: columns, format and options.
 
-    It is defined anew by every run, not only refreshed: path, pattern and layout may have changed.
+    Every run drops and defines the table anew, because path, pattern and layout may have changed.
 #}
 {% materialization raw_files, adapter='spark' -%}
     {%- do run_query('create schema if not exists ' ~ this.include(identifier=false)) -%}

@@ -1,4 +1,4 @@
-{# Why a row of a CDR file can be rejected, in the order in which the reasons are tried. #}
+{# The reasons for rejecting a row of a CDR file, in the order in which they are checked. #}
 {% macro reject_reasons() -%}
     {{ return([
         'malformed_row', 'exact_duplicate', 'missing_id', 'bad_timestamp', 'outside_period',

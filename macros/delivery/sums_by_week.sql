@@ -1,8 +1,8 @@
 {#
-    A model that adds up the accepted rows of each week, machines' included, and of the weeks that it
-    has already computes only those whose rows or parameters have changed. The block is the query of
-    the sums, from `accepted`; it has the columns `user_id`, `period` and `week`, and the rows of a
-    week come from the rows of that week alone.
+    A model that adds up the accepted rows of each week, including those of machines. It computes a week
+    again only if the rows or parameters of the week have changed. The block is the query of the sums,
+    from `accepted`. It has the columns `user_id`, `period` and `week`. The rows of a week must come only
+    from the accepted rows of that week.
 
     {% call sums_by_week() %}
     select user_id, period, week, count(*) as events from accepted group by user_id, period, week
@@ -24,11 +24,11 @@
         from {{ ref('delivered_rows') }}
         where outcome = 'accepted'
     {%- endset -%}
-    {#- the same in all schemas -#}
+    {#- without the schema, so that it is equal in all schemas -#}
     {%- set definition = (accepted ~ sums) | replace(this.schema, '') -%}
     {%- set versions = _week_versions(local_md5(definition), inputs) -%}
 
-    -- not before it is known that the delivery can be used
+    -- only after the quality gates
     -- depends_on: {{ ref('delivery_quality') }}
 
     with accepted as (
@@ -60,8 +60,8 @@
 
 
 {#
-    Query of the weeks with accepted rows: `week` and `week_version`, 16 hexadecimal digits that
-    change when a file with rows of the week does, or the query of the sums (`definition`), or the
+    Query of the weeks with accepted rows: `week` and `week_version`. The version is 16 hexadecimal
+    digits. It changes with the files of the week, with the query of the sums (`definition`), and with the
     rows of the query `inputs`.
 #}
 {% macro _week_versions(definition, inputs) -%}
@@ -81,8 +81,8 @@
 
 
 {#
-    Condition, for a query of delivered_rows: the table does not have their week as it is now. Empty
-    when everything is to be computed, and when the query is only looked at, not run.
+    Condition for a query of delivered_rows: the table does not have the current version of their week.
+    Empty when everything is to be computed, and when the query is only compiled, not run.
 #}
 {% macro _and_week_is_new(versions) -%}
     {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}

@@ -1,5 +1,5 @@
 {#
-    Definitions of columns that are all text.
+    Column definitions, all of type string.
 
     {{ text_columns(['antenna_id', 'cell_id']) }}  ->  `antenna_id` string, `cell_id` string
 #}

@@ -1,6 +1,6 @@
 {#
-    Names of the files that were read completely, in the version that lies there now. A file is
-    complete once delivered_files has it, which is built after all its rows are there.
+    Names of the files of which the current version was read completely. A file is complete once
+    delivered_files has it, because that table is built after all rows of the file are there.
 #}
 {% macro unchanged_files() -%}
     {%- set complete = load_relation(relation_of('delivered_files')) -%}

@@ -1,6 +1,6 @@
 {#
-    An antenna in a period, as text: 'yyyy-MM <antenna_id>' for months. The tables before level 4 call
-    this antenna_id; level 4 takes it apart, see released_period and released_antenna.
+    An antenna in a period, as text: 'yyyy-MM <antenna_id>' for months. In tables before level 4 this is
+    the column antenna_id. Level 4 separates the two, see released_period and released_antenna.
 
     {{ antenna_in_period('antenna_id', period_of('day')) }}
 #}

@@ -1,6 +1,6 @@
 {#
-    One outcome's part of Shannon's entropy in bits, -p log2 p, with p = count / total; sum the terms
-    to get the entropy. NULL when the count is NULL or the total is 0.
+    One outcome's contribution to Shannon's entropy in bits, -p log2 p with p = count / total. The sum of
+    the terms is the entropy. NULL when the count is NULL or the total is 0.
 
     sum({{ entropy_term('call_count', 'all_calls') }})
 #}

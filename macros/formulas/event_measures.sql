@@ -1,7 +1,7 @@
 {#
-    The six measures of a group of events, for a query of events with a group by: counts of calls
-    and texts and the seconds of calls, outgoing (og) and incoming (ic). NULL, not 0, where the
-    group has no such event. With a condition only of the events for which it holds.
+    The six measures of a group of events, for a query of events with a group by: counts of calls and
+    texts and the seconds of calls, outgoing (og) and incoming (ic). NULL, not 0, where the group has no
+    such event. With a condition, only events that meet it are counted.
 
     select user_id, {{ event_measures() }} from ... group by user_id
     select user_id, {{ event_measures(prefix='work_', condition='hour between 9 and 17') }} ...

@@ -1,8 +1,8 @@
 {#
-    Sum of doubles that does not depend on the order in which Spark meets them, and is as fast as
-    `sum`: each value is cut into three whole numbers, its integer part and twice 38 bits of its
-    fraction, and sums of whole numbers are exact. NULL when nothing was summed. For fewer than
-    2^25 values per group whose sum is below 2^63; what is smaller than 2^-76 is lost.
+    Sum of doubles that does not depend on the order in which Spark adds them up. It is as fast as `sum`.
+    Each value is cut into three whole numbers: its integer part and twice 38 bits of its fraction. Sums
+    of whole numbers are exact. NULL when nothing was summed. For fewer than 2^25 values per group with a
+    sum below 2^63; anything smaller than 2^-76 is lost.
 
     {{ exact_sum('call_count * km') }}
 #}

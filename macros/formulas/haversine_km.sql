@@ -1,6 +1,6 @@
 {#
-    Great-circle distance of two points in kilometres (haversine formula, radius of the Earth
-    6371 km); coordinates in decimal degrees. NULL when a coordinate is NULL.
+    Great-circle distance between two points in kilometres (haversine formula, radius of the Earth
+    6371 km). Coordinates are in decimal degrees. NULL when a coordinate is NULL.
 
     {{ haversine_km('home.latitude', 'home.longitude', '52.5', '13.4') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    Query of the holidays, one row per date: those of var holidays if it is given, otherwise those
-    of the table seeds/holidays.csv.
+    Query of the holidays, one row per date: the dates of var holidays if it is given, otherwise those of
+    seeds/holidays.csv.
 
     with holidays as ({{ holiday_dates() }})
 #}
@@ -9,7 +9,7 @@
         {%- if execute and flags.WHICH == 'run' and load_relation(ref('holidays')) is none -%}
             {{ exceptions.raise_compiler_error(
                 'There is no table of holidays, and `dbt run` loads no seeds. `dbt seed` makes it from '
-                ~ 'seeds/holidays.csv, `dbt build` does so by itself; or list the dates in var holidays ([] for none).'
+                ~ 'seeds/holidays.csv, and so does `dbt build`. Or list the dates in var holidays ([] for none).'
             ) }}
         {%- endif -%}
         select distinct holidays.day from {{ ref('holidays') }} as holidays

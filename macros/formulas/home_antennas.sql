@@ -4,9 +4,9 @@
     'night_events'   the antenna with most events at night, gnuper's rule
     'distinct_days'  the antenna with events on most days
     'events'         the antenna with most events
-    On ties the smallest antenna id, compared as text. One row per user with an event that the rule
-    looks at, on at least var home_min_nights nights or days; see user_home_antenna for the columns.
-    `visits` is a query like macro visits.
+    On ties the smallest antenna id wins, compared as text. One row per user with events that the rule
+    counts on at least var home_min_nights nights or days. See user_home_antenna for the columns.
+    `visits` is a query like that of the macro visits.
 
     {{ home_antennas('night_events', visits) }}
 #}
@@ -40,7 +40,7 @@
 
     ),
 
-    -- home apart from all other places
+    -- separates the home from all other places
     compared as (
 
         select

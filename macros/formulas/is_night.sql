@@ -1,6 +1,6 @@
 {#
-    Condition: an hour of the day belongs to the night, which lasts over midnight from
-    var noct_begin to just before var noct_end.
+    Condition: an hour of the day belongs to the night. The night lasts from var noct_begin, over midnight,
+    to just before var noct_end.
 #}
 {% macro is_night(hour) -%}
     ({{ hour }} >= {{ var('noct_begin') }} or {{ hour }} < {{ var('noct_end') }})

@@ -1,6 +1,6 @@
 {#
-    Mean of longitudes, -180 to 180. Places on both sides of the date line, where 180 meets -180, have
-    theirs between them, not at the other end of the world: there degrees are counted from 0 to 360.
+    Mean of longitudes, -180 to 180. At the date line 180 meets -180, and a plain mean of places on both
+    sides would be at the other end of the world. For such places degrees are counted from 0 to 360.
 
     {{ mean_longitude('longitude') }}
 #}

@@ -1,8 +1,8 @@
 {#
-    Shannon's entropy of a group's own distribution over its rows, over the largest possible one,
-    log2 n; for a query with one row per group and partner. - sum p log2 p with p = count / sum of
-    counts is written as log2 N - sum (count log2 count) / N. From 0 (all with one partner, as good
-    as) to 1 (with all alike); NULL with fewer than two partners that have the count.
+    Shannon's entropy of a group's own distribution over its rows, divided by its maximum log2 n. For a
+    query with one row per group and partner. - sum p log2 p with p = count / sum of counts is written as
+    log2 N - sum (count log2 count) / N. From 0 (nearly all with one partner) to 1 (equal counts with all
+    partners). NULL with fewer than two partners that have the count.
 
     {{ own_entropy('call_count') }}
 #}

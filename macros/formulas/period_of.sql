@@ -1,6 +1,6 @@
 {#
-    The part of the time that a day lies in, by var period: 'all', its month as yyyy-MM, or the
-    first day of its week as yyyy-MM-dd.
+    The period of a day, by var period: 'all', its month as yyyy-MM, or the first day of its week as
+    yyyy-MM-dd.
 
     {{ period_of('day') }}
 #}

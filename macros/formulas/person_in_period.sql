@@ -1,6 +1,6 @@
 {#
-    A person in a period, as a pseudonym: with var period month or week, everybody is another person
-    in each of them, so that all that follows is computed per period, the home antenna included.
+    A person in a period, as a pseudonym. With var period month or week a person has another pseudonym in
+    each period. So everything after it is computed per period, including the home antenna.
 
     {{ person_in_period('user_id', period_of('day')) }}
 #}

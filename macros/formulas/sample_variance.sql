@@ -1,6 +1,6 @@
 {#
-    Sample variance of the few values of a group, by Welford's method in the order of the values, so
-    that it does not depend on the order in which Spark meets them. NULL with fewer than two values.
+    Sample variance of the few values of a group, by Welford's method. The values are sorted first, so the
+    result does not depend on the order in which Spark reads them. NULL with fewer than two values.
 
     {{ sample_variance('calls_ratio') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    Min-max scaling: (value - min) / (max - min), where min and max are taken over the rows of the
-    same `period` for which the condition `among` holds; [0, 1] in these rows. NULL where the value
+    Min-max scaling: (value - min) / (max - min). Minimum and maximum are taken over the rows of the same
+    `period` that meet the condition `among`; in these rows the result is in [0, 1]. NULL where the value
     is NULL, and everywhere when all values are equal.
 
     {{ scale('og_calls', among='is_released') }}

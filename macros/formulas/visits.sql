@@ -1,6 +1,6 @@
 {#
-    Query of the visits that a rule counts, one row per user, antenna and day (with the rule
-    night_events: the day on which the night began) and the columns of `by`: how many `events`.
+    Query of the visits that a rule counts: the number of `events` per user, antenna, day and the columns
+    of `by`. With the rule night_events the day is the one on which the night began.
 
     {{ visits('night_events', ref('events')) }}
 #}

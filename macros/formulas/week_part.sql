@@ -1,6 +1,6 @@
 {#
-    'weekend' if the date's ISO weekday is one of var weekend_days, else 'holiday' if the condition
-    `is_holiday` holds, else 'workday'.
+    'weekend' if the date's ISO weekday is in var weekend_days, else 'holiday' if the condition
+    `is_holiday` is true, else 'workday'.
 
     {{ week_part('day', is_holiday='holidays.day is not null') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    The first day of the week that a date lies in. Weeks start on the ISO weekday var
-    week_starts_on. Naming a week by its first day keeps weeks of different years apart.
+    The first day of a date's week. Weeks start on the ISO weekday in var week_starts_on. A week is named
+    by its first day, so that weeks of different years differ.
 
     {{ week_start('day') }}
 #}

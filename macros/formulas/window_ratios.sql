@@ -1,5 +1,5 @@
 {#
-    Query with one row per antenna: each measure's sum in one window of time over its sum in
+    Query with one row per antenna: each measure's sum in one window of time, divided by its sum in
     another, as `<measure>_<suffix>`. NULL when a window has no event of that kind. Every antenna
     with an event has a row.
 
@@ -15,7 +15,7 @@
         ) }} as {{ measure }}_{{ suffix }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('antenna_metrics_window') }}
-    -- alltime for antennas that are silent in both windows
+    -- alltime keeps antennas without an event in either window
     where window in ('{{ numerator }}', '{{ denominator }}', 'alltime')
     group by antenna_id
 {%- endmacro %}

@@ -1,9 +1,9 @@
 {#
-    What a group of users adds up to and how many stand behind it, for the privacy gate; for a query
-    with one row per user and group. Three columns per measure:
+    The sums of a group of users and their contributors, for the privacy gate. For a query with one row
+    per user and group. Three columns per measure:
     `<measure>` the sum, NULL when nobody has the measure;
     `<measure>_users` the number of users who have it;
-    `<measure>_largest` the largest single contribution, user-level data until it became a share.
+    `<measure>_largest` the largest single contribution. It is user-level data until it is used as a share.
 
     select antenna_id, {{ contributions(['og_calls']) }} from ... group by antenna_id
 #}

@@ -1,6 +1,5 @@
 {#
-    Condition: a feature is about the place and not about people, so that it is released without being
-    judged.
+    Condition: a feature is about the place and not about people, so it is released without a gate.
 
     {{ is_about_the_place('feature') }}  ->  feature in ('dist2c')
 #}

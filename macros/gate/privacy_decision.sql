@@ -1,11 +1,11 @@
 {#
-    The privacy gate. What happens to one value, by the number of users behind it and the share of
-    the largest of them (see the docs page "privacy"):
-    'released'             it rests on more than var privacy_k users, none of whom makes up more
-                           than var privacy_max_share of it
-    'withheld_k'           too few users; also when the antenna has too few residents for anything
-                           to be said about them, even that a value does not exist
-    'withheld_dominance'   one user makes up too much of it
+    The privacy gate: the decision on one value, by the number of users behind it and the share of the
+    largest of them (see docs/privacy.md):
+    'released'             it rests on more than var privacy_k users, and none of them accounts for
+                           more than var privacy_max_share of it
+    'withheld_k'           too few users. Also when the antenna has too few residents: then not even
+                           the absence of a value is disclosed
+    'withheld_dominance'   one user accounts for too much of it
     'not_existing'         nothing to release: NULL by definition (no such event, division by zero)
     'no_data'              nobody lives at the antenna
     With privacy_k 0 the gate is off and nothing is withheld.

@@ -1,13 +1,14 @@
 {#
-    Query of the values of a profile that are withheld although they pass the gate, so that none that
-    does not pass it follows by subtraction. `cells` has one row per antenna, measure and `time` (the
-    name of a column: hour or week) with value, largest and decision; `block`, the part of the
-    profile whose sum has to be taken as known; and `is_gated_sum`, whether that sum itself has
-    passed the gate.
+    Query of the values of a profile that are withheld although they pass the gate. Otherwise a value that
+    does not pass the gate would follow by subtraction.
 
-    In a block with a withheld value, one more value is withheld: the least with which no user can
-    make up more than privacy_max_share of the two or more together. Where there is none, the block
-    is withheld as a whole, and unless its sum has passed the gate, all of the antenna's measure.
+    `cells` has one row per antenna, measure and `time` (the name of a column: hour or week), with value,
+    largest and decision. Its column `block` is the part of the profile with a known sum. `is_gated_sum`
+    says whether this sum itself has passed the gate.
+
+    In a block with a withheld value, one more value is withheld: the smallest with which no user can
+    account for more than privacy_max_share of the withheld values together. If there is none, the whole
+    block is withheld; unless its sum has passed the gate, the antenna's whole measure is withheld too.
 
     {{ secondary_suppression('cells', time='hour') }}
 #}
@@ -48,7 +49,7 @@ companions as (
             and cells.block = rests.block
     where
         cells.decision = 'released'
-        -- nobody can have more than the largest contributions of all these values together
+        -- one user contributes at most the largest contributions of all these values together
         and cells.largest + rests.largest
         <= {{ var('privacy_max_share') | float }} * (cells.value + rests.value)
 

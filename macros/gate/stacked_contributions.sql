@@ -1,5 +1,5 @@
 {#
-    The six measures of a table made by the macro `contributions`, one below the other: position,
+    The six measures of a table with the columns of the macro `contributions`, one row each: position,
     measure, value, users and largest.
 
     select antenna_id, hour, {{ stacked_contributions('metrics') }} from ... as metrics

@@ -1,6 +1,6 @@
 {#
-    Text for a row's withheld values: 'feature=rule' in the given order, separated by '; ', '' when
-    nothing was withheld. `entries` is an array of (feature, decision) structs. With the gate off
+    Text that lists a row's withheld values: 'feature=rule' in the given order, separated by '; '. Empty
+    when nothing was withheld. `entries` is an array of (feature, decision) structs. With the gate off
     every row says that it is not for release.
 #}
 {% macro withheld_text(entries) -%}

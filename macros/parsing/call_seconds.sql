@@ -1,7 +1,7 @@
 {#
-    A duration as text, in the unit of var call_unit or else of the layout, as seconds (double, not
-    yet rounded). NULL when it is not a number; the literals of Java with a suffix or in hexadecimal
-    (12d, 1.5f, 0x1p3), which a cast would take, are none.
+    Converts a duration from text to seconds (double, not yet rounded). Its unit is var call_unit, or else
+    the layout's. NULL when the text is not a number. A cast would accept Java's literals with a suffix or
+    in hexadecimal (12d, 1.5f, 0x1p3); they do not count as numbers here.
 
     {{ call_seconds('call_duration') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    The word that a raw code stands for; NULL for an unknown code. Where the layout has no such
-    column, the layout's fixed value, or NULL.
+    The word for a raw code, by the layout. NULL for an unknown code. If the layout has no such column, it
+    is the layout's fixed value, or NULL.
 
     {{ decoded('direction') }}  ->  case when cdr.`direction` in ('1') then 'in' when ... end
 #}
@@ -11,7 +11,7 @@
     {%- else -%}
         case
             {%- for word, codes in layout.codes[name].items() if codes %}
-            {#- an empty field is NULL to Spark #}
+            {#- Spark reads an empty field as NULL #}
             {%- set value = "coalesce(" ~ raw_field(name) ~ ", '')" if '' in codes else raw_field(name) %}
             when {{ value }} in ({{ literal_list(codes, as_type='text') }}) then {{ text_literal(word) }}
             {%- endfor %}

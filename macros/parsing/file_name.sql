@@ -1,4 +1,4 @@
-{# The name of a row's file. Spark gives it as part of an URI: with %20 for a space. #}
+{# The name of a row's file. Spark gives it as part of a URI, with %20 for a space. #}
 {% macro file_name(table) -%}
     {%- set name = table ~ '._metadata.file_name' -%}
     case

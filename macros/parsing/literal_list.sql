@@ -1,6 +1,6 @@
 {#
-    A list of whole numbers (as_type number), dates or texts for `in (...)`; a list without members
-    gives `null`, which no value is in.
+    A list of whole numbers (as_type number), dates or texts for `in (...)`. An empty list gives `null`,
+    and `in (null)` is never true.
 
     day in ({{ literal_list(['2024-05-01'], as_type='date') }})  ->  day in (date '2024-05-01')
 #}

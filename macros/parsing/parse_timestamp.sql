@@ -1,10 +1,10 @@
 {#
-    A text as local time without zone (timestamp_ntz) by the first pattern that fits; NULL when none
-    does.
+    Converts a text to local time without zone (timestamp_ntz), with the first pattern that fits. NULL when
+    none does.
 
-    Times are those of the layout's data_timezone, or of the zone that the pattern itself reads, and
-    are turned into the layout's local_timezone; without one they are local already. In the hour
-    that daylight saving repeats, the earlier of the two instants is taken.
+    Times are in the layout's data_timezone, or in the zone that the pattern reads from the text. They are
+    converted to the layout's local_timezone. Without zones they are local already. In the hour that
+    daylight saving repeats, the earlier of the two instants is used.
 
     {{ parse_timestamp('datetime') }}
 #}
@@ -24,8 +24,8 @@
 
 
 {#
-    A text by one pattern, as timestamp_ntz. For the usual pattern a cast does the same in a third of
-    the time, as long as the text has exactly the pattern's shape.
+    Converts a text to timestamp_ntz with one pattern. For the usual pattern a cast does the same in a
+    third of the time, as long as the text has exactly the pattern's shape.
 #}
 {% macro _parsed_time(text, pattern) -%}
     {%- if pattern == 'yyyy-MM-dd HH:mm:ss' -%}
@@ -35,7 +35,7 @@
                 then try_cast({{ text }} as timestamp_ntz)
         end
     {%- else -%}
-        {#- years of more than four digits, over which Spark may end the job #}
+        {#- Spark may fail the whole job at a year of more than four digits #}
         {%- set impossible_year = adapter.impossible_year(pattern) -%}
         case
             {%- if impossible_year %}

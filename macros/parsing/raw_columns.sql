@@ -1,4 +1,4 @@
-{# The columns of the CDR files that tell a row from its repetition: all, of Parquet those of fields. #}
+{# The CDR columns that are compared to find repeated rows: all of CSV, of Parquet those of `fields`. #}
 {% macro raw_columns() -%}
     {%- set layout = raw_layout() -%}
     {{ return(layout.columns if layout.format == 'csv'

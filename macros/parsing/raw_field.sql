@@ -1,5 +1,5 @@
 {#
-    What a raw row says of a field of an event, as text; NULL where the layout has no such column.
+    The value of an event's field in a raw row, as text. NULL if the layout has no such column.
 
     {{ raw_field('caller_id') }}  ->  cdr.`msisdn`
 #}

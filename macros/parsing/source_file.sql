@@ -1,5 +1,5 @@
 {#
-    What a delivered file is called. Its name, unless the name is a customer's id: then a pseudonym.
+    The name of a delivered file in tables: its own name, or a pseudonym if that is a customer's id.
 
     {{ source_file('cdr') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    A text as a SQL literal, so that no value of a var can end the literal and become SQL, and none
-    names a variable (${env:HOME}) that Spark would put in its place.
+    A text as a SQL literal. It is escaped, so that no value of a var can end the literal and become SQL,
+    and Spark replaces no variable such as ${env:HOME} in it.
 
     {{ text_literal("it's") }}  ->  'it\'s'
 #}

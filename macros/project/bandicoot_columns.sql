@@ -1,5 +1,5 @@
 {#
-    The columns that bandicoot adds to an antenna, in its order: the number of records and the 722
+    The columns of an antenna that come from bandicoot, in its order: the number of records and the 722
     indicators, from python_udfs/bandicoot_columns.py.
 #}
 {% macro bandicoot_columns() -%}

@@ -1,10 +1,9 @@
 {#
-    on-run-start: removes what a run that was killed left where tables are to be built: files without
-    a table, beside which Spark refuses to create one of Parquet. SQL cannot delete files, but a schema
-    that is dropped takes its folder along.
+    on-run-start: removes files that a killed run left without a table. Spark refuses to create a table of
+    Parquet in a folder that has files. SQL cannot delete files, but dropping a schema removes its folder.
 
-    Only the folders of tables that this run builds, and of which the catalog itself says by name that
-    they do not exist: a list of tables may be filtered or late.
+    Only folders of tables that this run builds are removed, and only if the catalog confirms, asked by
+    name, that the table does not exist. A list of tables may be filtered or late.
 #}
 {% macro clear_unfinished_tables() -%}
     {%- if not execute or flags.WHICH not in ('run', 'build', 'retry', 'seed') -%}{{ return('') }}{%- endif -%}
@@ -31,7 +30,7 @@
 {%- endmacro %}
 
 
-{# Where the tables of a schema lie. #}
+{# The folder of a schema's tables. #}
 {% macro _folder_of(schema) -%}
     {{ return(
         run_query('describe schema ' ~ schema).rows | selectattr(0, 'equalto', 'Location')

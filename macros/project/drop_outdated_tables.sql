@@ -1,6 +1,6 @@
 {#
-    on-run-start: drops the tables that grow from run to run when their columns are not the ones that
-    this version of the project writes. They are built anew from the files.
+    on-run-start: drops incremental tables with columns other than those of this version of the project.
+    They are built anew from the files.
 #}
 {% macro drop_outdated_tables() -%}
     {%- if not execute or flags.WHICH not in ('run', 'build', 'retry') -%}{{ return('') }}{%- endif -%}

@@ -1,6 +1,6 @@
 {#
-    dbt's query of the rows that a unit test gives as input, with the columns' types from the
-    properties of the input: dbt itself asks the tables, so that its unit tests would need a build.
+    dbt's query of the input rows of a unit test. The columns' types are taken from the input's properties.
+    dbt's own macro reads them from the tables, so unit tests would need a build.
 #}
 {% macro get_fixture_sql(rows, column_name_to_data_types) -%}
     {%- set types = column_name_to_data_types or adapter.described_columns(model.name) -%}

@@ -1,5 +1,5 @@
 {#
-    on-run-start: stops the run when another one is at work on the same schema. What only reads takes no
+    on-run-start: stops the run when another run works on the same schema. Commands that only read take no
     lock.
 #}
 {% macro lock_run() -%}

@@ -1,8 +1,7 @@
 {#
     Drops every restricted table of the project with its files: the raw tables and levels 0 to 4 before
-    they are published, also under names that earlier versions gave them. Then drops their schemas, if
-    nothing else is in them. The raw files themselves and the release stay. `make purge`, or
-    `dbt run-operation purge`.
+    publication, including tables of earlier versions. Then drops their schemas, if nothing else is in
+    them. The raw files themselves and the release stay. `make purge`, or `dbt run-operation purge`.
 #}
 {% macro purge() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -28,8 +27,8 @@
         {%- set others = run_query('show tables in ' ~ schema).columns['tableName'].values() | list -%}
         {%- if others -%}
             {%- do exceptions.warn(
-                "The schema '" ~ schema ~ "' stays: it holds " ~ others | length ~ ' tables or views that are not of '
-                ~ 'this project (' ~ others[:5] | join(', ') ~ (', ...' if others | length > 5 else '') ~ ').'
+                "The schema '" ~ schema ~ "' stays: it holds " ~ others | length ~ ' tables or views that do not belong '
+                ~ 'to this project (' ~ others[:5] | join(', ') ~ (', ...' if others | length > 5 else '') ~ ').'
             ) -%}
         {%- else -%}
             {%- do run_query('drop schema ' ~ schema) -%}
@@ -47,7 +46,7 @@
 {%- endmacro %}
 
 
-{# Drops a table, not into a file system's trash either, or a view; its name. #}
+{# Drops a view, or a table (not into a file system's trash). Returns its name. #}
 {% macro _drop(schema, name, is_view) -%}
     {%- set relation = api.Relation.create(schema=schema, identifier=name) -%}
     {%- do run_query(
@@ -63,7 +62,7 @@
 {%- endmacro %}
 
 
-{# Gives back the lock that `dbt run-operation purge` took; a run gives its own back at its end. #}
+{# Releases the lock of `dbt run-operation purge`; a run releases its lock at its end. #}
 {% macro _purge_is_over() -%}
     {%- if flags.WHICH == 'run-operation' -%}{%- do adapter.unlock_run(target.schema) -%}{%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    The relation of a model that cannot be a ref, because it is built after the one that asks: a model
-    that grows from run to run looks at what the last run left. See docs/decisions.md.
+    The relation of a model where a ref would make a cycle: a model looks at what the last run left of a
+    model that is built after it. See docs/decisions.md.
 
     {{ relation_of('delivered_files') }}
 #}

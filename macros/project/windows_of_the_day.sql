@@ -1,6 +1,6 @@
 {#
-    The windows of the day that features compare with the whole of it: names, with the first and the
-    last hour of each.
+    The windows of the day from which features are computed: their names, each with the first and the last
+    hour.
 #}
 {% macro windows_of_the_day() -%}
     {{ return({

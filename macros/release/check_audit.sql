@@ -1,6 +1,5 @@
 {#
-    Post-hook of release_audit: stops the run before anything is published when the release breaks a
-    promise.
+    Post-hook of release_audit: stops the run before anything is published if the release breaks a promise.
 #}
 {% macro check_audit(release_audit) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}

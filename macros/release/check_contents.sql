@@ -1,7 +1,7 @@
 {#
-    Pre-hook of current_release: warns or stops (var overlapping_release) when an earlier release has
-    the same id, that is the same names of files, days, numbers of rows and parameters, but other
-    contents: rows were replaced by as many others, or cells have moved.
+    Pre-hook of current_release: warns or stops (var overlapping_release) if an earlier release has the
+    same id but other contents. Its file names, days, numbers of rows and parameters are then equal, but
+    rows were replaced by as many others, or cells have moved.
 #}
 {% macro check_contents(release_period) -%}
     {%- set ledger = load_relation(relation_of('release_ledger')) if execute else none -%}
@@ -14,7 +14,8 @@
     {%- if earlier[0] is not none and earlier[1] == 0 -%}
         {%- do tell_of_overlap(
             'This release is about the same days and as many rows as the one of ' ~ earlier[0]
-            ~ ', but not the same. Who has both can subtract them and learn about few people; see docs/privacy.md.'
+            ~ ', but its contents differ. Anyone who has both releases can subtract them and learn about a small '
+            ~ 'number of people; see docs/privacy.md.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {#
-    Warns or stops (var overlapping_release) when an earlier release, by the ledger, covers some of
-    the same days and is not the same release: their difference can be about few people.
+    Warns or stops (var overlapping_release) if an earlier release in the ledger covers some of the same
+    days and is not the same release: their difference can be about a small number of people.
 #}
 {% macro check_overlap(release_period) -%}
     {%- if not execute or var('overlapping_release') == 'allow' -%}{{ return('') }}{%- endif -%}
@@ -17,7 +17,7 @@
     {%- if earlier[3] > 0 -%}
         {%- do tell_of_overlap('This release (' ~ earlier[4] ~ ' to ' ~ earlier[5] ~ ') overlaps ' ~ earlier[3]
             ~ ' earlier one' ~ ('s, the latest' if earlier[3] > 1 else '') ~ ' of ' ~ earlier[0] ~ ' ('
-            ~ earlier[1] ~ ' to ' ~ earlier[2] ~ '). Who has both can subtract them and learn about '
-            ~ 'few people; see docs/privacy.md.') -%}
+            ~ earlier[1] ~ ' to ' ~ earlier[2] ~ '). Anyone who has both releases can subtract them and learn about '
+            ~ 'a small number of people; see docs/privacy.md.') -%}
     {%- endif -%}
 {%- endmacro %}

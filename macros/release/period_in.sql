@@ -1,5 +1,5 @@
 {#
-    The period that a row of a released table is about: 'all' where the table has no periods.
+    The period of a row of a released table: 'all' if the table has no periods.
 
     select {{ period_in(released('final_features')) }} as period from {{ released('final_features') }}
 #}

@@ -1,6 +1,6 @@
 {#
-    The period that a row of level 4 is about, in the run that makes it. Readers of a release do not
-    know its vars; see period_in.
+    The period of a row of level 4, in the run that makes the release. Readers of a release do not know
+    its vars; for them see period_in.
 #}
 {% macro period_of_row(table=none) -%}
     {{ period_of(none) if var('period') == 'all' else (table ~ '.' if table else '') ~ 'period' }}

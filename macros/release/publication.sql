@@ -1,19 +1,18 @@
 {#
-    Replaces the release as a whole. The tables of level 4 are built and tested in the restricted
-    schema; this materialization copies them to the release schema and then, in one step, makes
-    readers see the copies. A reader finds the old release or the new one, never a part, never none.
+    Replaces the release as a whole. The tables of level 4 are built and tested in the restricted schema.
+    This materialization copies them to the release schema and then, in one step, shows the copies to
+    readers. A reader sees the old or the new release, never a part of one and never none.
 
-    Each released table X is a view over a store, X_<digest of its columns>, which has a partition
-    per release. The view shows the partition that the model's own view names in its column
-    `release_number`. A release is written to a new partition; the step is `alter view`, a single
-    change in the catalog. Spark looks up a name once per query, so a query that reads several tables
-    sees one release in all of them.
+    Each released table X is a view over a store, X_<digest of its columns>. The store has a partition per
+    release. The model's own view names the current partition in its column `release_number`, and X shows
+    this partition. A release is written to a new partition. The step is `alter view`, a single change in
+    the catalog. Spark looks up a name once per query, so a query sees the same release in all tables.
 
-    The release before stays in the store until the next one, for queries that began before the step.
-    A number is never used twice, for sessions remember which files a partition has.
+    The previous release stays in the store until the next one, for queries that began before the step. A
+    release number is never reused, because sessions cache a partition's file list.
 
-    The model's query gives one row that says what is released; its values, and the number, become
-    the model's view.
+    The model's query gives one row that describes the release. Its values and the number become the
+    model's view.
 #}
 {% materialization publication, adapter='spark' -%}
     {{ run_hooks(pre_hooks) }}
@@ -39,15 +38,15 @@
         } -%}
         {%- do tables.append(table) -%}
         {%- do _add_to_store(table.store, columns, ref(name), number, file_format) -%}
-        {#- Other columns than the last release's: until the step the view shows the last release with
-            the new columns, as far as it has them. -#}
+        {#- If the columns differ from the last release's, the view shows the last release with the new
+            columns until the step; they are NULL where the last release does not have them. -#}
         {%- if existing is not none and existing.is_view and table.store != table.former_store -%}
             {%- do _copy_release(table, former) -%}
             {%- do run_query('alter view ' ~ view ~ ' as ' ~ _current_rows(table.store)) -%}
         {%- endif -%}
     {%- endfor -%}
 
-    {#- before the step: where a catalog knows no grants, nothing is published -#}
+    {#- before the step: if the catalog does not support grants, nothing is published -#}
     {%- for table in tables -%}{%- do _grant_to_readers([table.store]) -%}{%- endfor -%}
 
     {%- call statement('main') -%}
@@ -57,7 +56,7 @@
 
     {%- for table in tables -%}
         {%- if table.existing is none or not table.existing.is_view -%}
-            {#- tables of versions of this project that knew no step -#}
+            {#- tables left by versions that did not publish through views -#}
             {%- if table.existing is not none -%}{%- do adapter.drop_relation(table.existing) -%}{%- endif -%}
             {%- do run_query('create view ' ~ table.view ~ ' as ' ~ _current_rows(table.store)) -%}
         {%- endif -%}
@@ -71,14 +70,14 @@
 {%- endmaterialization %}
 
 
-{# The table that holds the releases of a released table that had these columns. #}
+{# The store of a released table for releases with these columns. #}
 {% macro _store(view, columns) -%}
     {%- set names = columns | map(attribute='name') | join(',') ~ columns | map(attribute='dtype') | join(',') -%}
     {{ return(view.incorporate(path={'identifier': view.identifier ~ '_' ~ local_md5(names)[:8]})) }}
 {%- endmacro %}
 
 
-{# Lets var release_readers read these. #}
+{# Grants select on these to the readers in var release_readers. #}
 {% macro _grant_to_readers(relations) -%}
     {%- if var('release_readers') -%}
         {%- for relation in relations -%}
@@ -88,7 +87,7 @@
 {%- endmacro %}
 
 
-{# Writes a release to its partition; nobody reads it before the step. #}
+{# Writes a release to its partition. Nobody reads it before the step. #}
 {% macro _add_to_store(store, columns, source, number, file_format) -%}
     {%- set definitions = [] -%}
     {%- for column in columns -%}{%- do definitions.append(column.quoted ~ ' ' ~ column.dtype) -%}{%- endfor -%}
@@ -103,7 +102,7 @@
 {%- endmacro %}
 
 
-{# Copies a release from its store to the one with the new columns; NULL for those that it has not. #}
+{# Copies a release to the store with the new columns: NULL in columns that it does not have. #}
 {% macro _copy_release(table, number) -%}
     {%- set known = table.former_columns | map(attribute='name') | list -%}
     {%- set expressions = [] -%}
@@ -122,8 +121,8 @@
 
 
 {#
-    Query of a store's rows of the current release. Short however many columns there are: catalogs
-    keep 32,700 characters of a view.
+    Query of the current release's rows in a store. It is short whatever the number of columns, because
+    catalogs keep at most 32,700 characters of a view.
 #}
 {% macro _current_rows(store) -%}
     {{ return(

@@ -1,4 +1,4 @@
-{# Query of one row: `contents_hash`, equal for equal rows of features and of pairs. #}
+{# Query of one row: `contents_hash`, equal if the rows of features and of pairs are equal. #}
 {% macro release_contents() -%}
     select sha2(array_join(array_sort(collect_list(row_hash)), ''), 256) as contents_hash
     from (

@@ -1,6 +1,6 @@
 {#
-    The parameters that decide what a release says (`in_ledger` of dbt_gnuper/vars.yml), as JSON with
-    sorted names; of the layout a hash.
+    The vars that affect the contents of a release (`in_ledger` in dbt_gnuper/vars.yml), as JSON with
+    sorted names. The layout is a hash.
 #}
 {% macro release_parameters() -%}
     {%- set parameters = {} -%}

@@ -1,7 +1,7 @@
 {#
-    A released table, for queries of readers: what was published last, not what a run is about to
-    publish. With `schema` that of another release. `dbt show` stops with a sentence where there is
-    none; `dbt compile` and `dbt docs generate` need no release.
+    A released table, for queries of readers: the published one, not the one that a run is about to
+    publish. With `schema` the table of another release. If there is no release, `dbt show` stops with a
+    clear message. `dbt compile` and `dbt docs generate` need no release.
 
     select * from {{ released('final_features') }}
 #}

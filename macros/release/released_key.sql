@@ -1,5 +1,5 @@
 {#
-    The antenna in a period that a row of a released table is about: the other way round.
+    The antenna in a period of a row of a released table: the inverse of released_antenna.
 
     {{ released_key('released') }} = decisions.antenna_id
 #}

@@ -1,6 +1,6 @@
 {#
-    The column `period,` of a released table, from an antenna in a period; nothing with var period
-    all, where released tables have no such column.
+    The column `period,` of a released table, from an antenna in a period. Nothing with var period all,
+    because released tables then have no such column.
 
     select {{ released_period('antenna_id') }} {{ released_antenna('antenna_id') }} as antenna_id
 #}

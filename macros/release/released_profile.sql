@@ -1,7 +1,7 @@
 {#
-    Query of a profile as it is released: one row per antenna and `time` (the name of a column: hour
-    or week) with the six measures and what of them was withheld, from the gate's `decisions` and
-    from `rests`, the values that are withheld for the sake of others.
+    Query of a profile as it is released: one row per antenna and `time` (the name of a column: hour or
+    week), with the six measures and the list of those withheld. `decisions` are the gate's decisions,
+    `rests` the values withheld by secondary suppression.
 
     {{ released_profile(ref('hourly_profile_decisions'), ref('hourly_profile_rests'), time='hour') }}
 #}

@@ -1,4 +1,4 @@
-{# The tables that readers get, by the names of the models that make them. #}
+{# The published tables, by the names of their models. #}
 {% macro released_tables() -%}
     {{ return([
         'final_features', 'final_interactions', 'final_flows', 'final_hourly_profile', 'final_weekly_profile',

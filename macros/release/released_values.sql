@@ -1,7 +1,7 @@
 {#
-    Query with one row per period, antenna and feature of a released table final_features: period
-    ('all' where the table has none), antenna_id, position (the place among the features), feature
-    and value, NULL where there is none.
+    Query with one row per period, antenna and feature of a released table final_features. Its columns are
+    period ('all' if the table has none), antenna_id, position (the place among the features), feature and
+    value (NULL if there is none).
 
     select * from ({{ released_values(released('final_features')) }})
 #}

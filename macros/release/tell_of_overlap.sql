@@ -1,4 +1,4 @@
-{# A warning or the end of the run, by var overlapping_release. #}
+{# Warns, or stops the run, by var overlapping_release. #}
 {% macro tell_of_overlap(sentence) -%}
     {%- if var('overlapping_release') == 'stop' -%}
         {{ exceptions.raise_compiler_error(

@@ -1,6 +1,6 @@
 {#
-    Why the antennas of two releases cannot be compared, as a sentence; none if they can. Warns of
-    the periods that only one of the two releases has.
+    Why the antennas of two releases cannot be compared, as a sentence; none if they can be. Warns of
+    periods that only one of the two releases has.
 
     {{ why_incomparable(released('final_features', var('earlier_release')), released('final_features')) }}
 #}
@@ -8,8 +8,8 @@
     {%- set has = [has_periods(earlier), has_periods(later)] -%}
     {%- if has[0] != has[1] -%}
         {{ return(
-            'Only the ' ~ ('earlier' if has[0] else 'later') ~ ' release is by periods, so that no antenna of it has a '
-            ~ 'counterpart: compare releases that were made with the same var period.'
+            'Only the ' ~ ('earlier' if has[0] else 'later') ~ ' release has periods, so none of its antennas has a '
+            ~ 'counterpart. Compare releases that were made with the same var period.'
         ) }}
     {%- elif not has[0] -%}
         {{ return(none) }}
@@ -23,8 +23,8 @@
     {%- set one_only = [
         periods[0] | reject('in', periods[1]) | list, periods[1] | reject('in', periods[0]) | list
     ] -%}
-    {%- set difference = 'Periods of the earlier release alone: ' ~ _listed(one_only[0])
-        ~ '; of the later one alone: ' ~ _listed(one_only[1]) ~ '.' -%}
+    {%- set difference = 'Periods only in the earlier release: ' ~ _listed(one_only[0])
+        ~ '; only in the later one: ' ~ _listed(one_only[1]) ~ '.' -%}
     {%- if one_only[0] | length == periods[0] | length -%}
         {{ return(
             'The two releases have no period in common. ' ~ difference ~ ' To compare different times, make both '
@@ -32,7 +32,7 @@
         ) }}
     {%- elif one_only[0] or one_only[1] -%}
         {%- do exceptions.warn(
-            'The two releases have different periods; those of both are compared. ' ~ difference
+            'The two releases have different periods; only common periods are compared. ' ~ difference
         ) -%}
     {%- endif -%}
     {{ return(none) }}

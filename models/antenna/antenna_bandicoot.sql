@@ -1,6 +1,6 @@
 {# one row per antenna with a resident who has national events #}
 
-{# a view: gnuper's table, which no other table is made of #}
+{# a view: gnuper's table, from which no table is computed #}
 {{ config(materialized='view', enabled=var('bandicoot')) }}
 
 with residents as (
@@ -33,7 +33,7 @@ select
     {%- for name in bandicoot_columns() %}
     indicators.indicators[{{ loop.index0 }}].value as {{ name }},
     {%- endfor %}
-    -- in the order of the columns before
+    -- in the order of the columns above
     transform(indicators.indicators, indicator -> indicator.users) as users_with_indicator
 from residents
 inner join indicators

@@ -39,6 +39,6 @@ select
     position,
     value,
     users,
-    -- the sum of a single value may differ from it in the last digit
+    -- exact_sum of a single value may differ in the last digit, and its share exceed 1
     case when largest_share > 1 then 1 else largest_share end as largest_share
 from indicator_means

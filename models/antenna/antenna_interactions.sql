@@ -8,7 +8,7 @@ with user_interactions as (
 
 ),
 
--- each user's part in the pair, on the side whose record it is
+-- each user's contribution to the pair, on the side of the record
 end1 as (
 
     select
@@ -22,7 +22,7 @@ end1 as (
 
 ),
 
--- each correspondent's part in the pair, on the other side
+-- each correspondent's contribution to the pair, on the other side
 end2 as (
 
     select

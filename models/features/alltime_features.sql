@@ -13,7 +13,8 @@ with windows as (
 
 ),
 
--- which totals may be released: only they may be the ends of a scale, for all values tell of these
+-- Only totals that may themselves be released define minimum and maximum, because every scaled
+-- value discloses both.
 judged as (
 
     select

@@ -6,7 +6,7 @@ with days as (
 
     select
         *,
-        -- a day of few users is told apart from none
+        -- days with too few users are pooled, not shown by date
         case when max(users) over (partition by day) > {{ var('privacy_k') }} then day end
             as told_day
     from {{ ref('delivery_quality') }}

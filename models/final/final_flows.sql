@@ -1,15 +1,16 @@
 {# one row per period and ordered pair of antennas with a released number of calls or texts #}
 
-{#- with two pairs the equations fit any line: what is left of the determinant is rounding -#}
+{#- With fewer than three pairs the fit is exact and the determinant is rounding error, so no model
+    is fitted. -#}
 {%- set determinant = 'case when uu * dd - ud * ud > 1e-9 * uu * dd then uu * dd - ud * ud end' -%}
 
 {#
-    Made from released values alone, so that it says nothing that the release does not say anyway.
+    Computed from released values only, so it discloses nothing beyond the release.
 
     The gravity model is the usual one (Krings, Calabrese, Ratti and Blondel 2009, "Urban gravity: a
-    model for inter-city telecommunication flows"): ln(calls) = a + b ln(users1 users2) + c ln(km),
-    fitted by least squares over all pairs of different antennas with released calls and users, for
-    each period apart.
+    model for inter-city telecommunication flows"): ln(calls) = a + b ln(users1 users2) + c ln(km).
+    It is fitted by least squares to all pairs of different antennas with released calls and users,
+    separately for each period.
 #}
 
 with antennas as (
@@ -56,7 +57,7 @@ pairs as (
 
 ),
 
--- of the normal equations
+-- the sums in the normal equations
 sums as (
 
     select
@@ -76,7 +77,7 @@ sums as (
 
 ),
 
--- around the means, where the equations have two unknowns
+-- centred at the means, so that the equations have two unknowns
 centred as (
 
     select

@@ -16,7 +16,7 @@ with decided as (
 
 )
 
--- A row without a released count would still tell that somebody here knows somebody there.
+-- Even a row without a released count would disclose that somebody here knows somebody there.
 select
     {{ released_period('antenna_id1') }}
     {{ released_antenna('antenna_id1') }} as antenna_id1,

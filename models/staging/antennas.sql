@@ -12,7 +12,7 @@ with places as (
 
 ),
 
--- those with an event
+-- periods with an event
 periods as (
 
     {% if var('period') == 'all' -%}

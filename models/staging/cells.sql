@@ -12,7 +12,7 @@ with locations as (
 
 ),
 
--- a cell that is listed twice for an antenna lies at the mean of its places
+-- a cell that is listed twice for an antenna has the mean of its coordinates
 located_cells as (
 
     select
@@ -35,6 +35,6 @@ select
     cell_id,
     longitude,
     latitude,
-    -- events of a cell that several antennas claim are credited to one of them
+    -- if several antennas list a cell, its events count for one of them
     antenna_id = min(antenna_id) over (partition by cell_id) as is_serving_antenna
 from located_cells

@@ -1,7 +1,7 @@
 {# one row per CDR file, day and outcome of its rows #}
 
 {#
-    A file has its rows here when all its rows are in delivered_rows; see
+    A file has an entry here only once all its rows are in delivered_rows; see
     macros/delivery/forget_stale_files.sql.
 #}
 {{

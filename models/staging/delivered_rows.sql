@@ -1,9 +1,9 @@
 {# one row per row of the CDR files and side of the event, accepted or not #}
 
 {#
-    A file's rows lie in partitions of their own, so that a file that comes again replaces its former
-    self, one that is withdrawn takes its rows with it, and no other file is touched. Rejected rows
-    lie apart from accepted ones, so that readers of events never touch them.
+    Each file has partitions of its own. So a file that is delivered again replaces its old rows, a
+    withdrawn file takes its rows with it, and no other file is touched. Rejected rows have separate
+    partitions, so readers of events never open them.
 #}
 {{
     config(
@@ -67,8 +67,8 @@ with unified as (
 sides as (
 
     {% if has_both_sides -%}
-    -- a record for each side whose cell is known, for only they are the operator's customers; the
-    -- caller's where none is
+    -- One record for each side with a cell: only sides with a cell are the operator's customers.
+    -- If neither side has a cell, the caller's record is kept.
     select
         unified.* except (  -- noqa: AL03, RF03
             direction, caller_id, correspondent_id, cell_id, correspondent_cell_id
@@ -151,7 +151,7 @@ judged as (
             {%- if layout.fields.correspondent_id is not none %}
             when correspondent_id is null then 'missing_id'
             {%- endif %}
-            -- no phone has recorded anything outside of these years
+            -- no phone recorded anything outside of these years
             when coalesce(year(event_at) not between 1970 and 2099, true) then 'bad_timestamp'
             {%- if var('period_begin') is not none %}
             when event_at < date {{ text_literal(var('period_begin')) }} then 'outside_period'
@@ -176,7 +176,8 @@ judged as (
 
 )
 
--- Spark takes the list of files for as large as the files, and would shuffle all rows to join it.
+-- Spark estimates the list of files to be as large as the files: it would shuffle all rows for the
+-- join.
 select /*+ broadcast(file_versions) */
     judged.user_id,
     judged.correspondent_id,
@@ -184,7 +185,7 @@ select /*+ broadcast(file_versions) */
     case when judged.outcome = 'accepted' then judged.cell_id end as cell_id,
     judged.direction,
     judged.interaction,
-    -- Of a value that cannot be used only its shape is kept: a shifted column may hold an id.
+    -- Only the shape of a bad value is kept: in a file with shifted columns it may be an id.
     case judged.outcome
         when 'unknown_cell' then {{ shape('judged.cell_id') }}
         when 'bad_timestamp' then {{ shape('judged.datetime') }}

@@ -8,7 +8,7 @@
 {%- for pattern in timestamp_patterns() %}
 {%- do zones.append('in the text' if has_offset(pattern) else layout.data_timezone) %}
 {%- endfor %}
-{#- A file of a day in another zone holds hours of the day before or after. #}
+{#- A file of one day in another zone also holds hours of the day before or after. #}
 {%- set stray_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
 
 with days as (
@@ -45,7 +45,8 @@ judged as (
         days.*,
         sizes.records_in_period,
         days.records - days.accepted as rejected,
-        -- not strays: wrong clocks, and what falls behind the midnight that ends a file
+        -- strays are not judged: rows from wrong clocks, and those after the midnight that ends a
+        -- file
         days.day is null or days.records >= {{ stray_share }} * sizes.largest_day as is_judged
     from days
     inner join sizes
@@ -68,7 +69,7 @@ judged_days as (
 
 ),
 
--- all files together: a day's rows may come in several
+-- over all files, because a day's rows may come in several files
 totals as (
 
     select
@@ -84,7 +85,7 @@ totals as (
 
 ),
 
--- each day's number, for the four weeks after it
+-- each day's number, repeated for the four weeks after it
 earlier as (
 
     select
@@ -104,7 +105,7 @@ usual as (
 
 ),
 
--- days of which no file has a row although earlier and later ones have
+-- days without a row in any file, between days with rows
 silent as (
 
     select

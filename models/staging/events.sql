@@ -1,6 +1,6 @@
 {# one row per accepted event and side of it, machines left out #}
 
-{# a selection from delivered_rows; a second copy of all events would cost more than it saves #}
+{# a view: a second copy of all events would cost more than it saves #}
 {{ config(materialized='view') }}
 
 {%- set period = period_of('delivered_rows.event_at') %}

@@ -10,7 +10,7 @@
     )
 }}
 
-{# also of the windows of the day: the rows are read once for all windows of time #}
+{# includes the windows of the day, so that the rows are read once for all windows of time #}
 {% call sums_by_week(inputs=holiday_dates()) %}
 with holidays as (
 

@@ -1,6 +1,6 @@
 {# one row per user whose indicators could not be computed #}
 
-{# a selection from user_bandicoot, empty as a rule #}
+{# a selection from user_bandicoot, normally empty #}
 {{ config(materialized='view', enabled=var('bandicoot')) }}
 
 select

@@ -10,7 +10,7 @@
         {{ user_id }} as user_id,
         {{ antenna_id }} as antenna_id,
         weekly_visits.day,
-        -- a night may lie in two weeks
+        -- a night may belong to two weeks
         sum(weekly_visits.events) as events
     from {{ ref('weekly_visits') }} as weekly_visits
     left anti join {{ ref('machines') }} as machines

@@ -6,7 +6,7 @@ with user_home_antenna as (
 
 ),
 
--- added up before the homes are joined: a fraction of the rows
+-- summed before the join with homes, because the sums are a fraction of the rows
 contacts as (
 
     select

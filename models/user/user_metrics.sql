@@ -1,6 +1,6 @@
 {# one row per user, day and hour with an event #}
 
-{# a view: the finest grain is for looking at; what follows adds up events more coarsely #}
+{# a view, kept for inspection only: later models aggregate events directly #}
 {{ config(materialized='view') }}
 
 select

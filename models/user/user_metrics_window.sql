@@ -1,9 +1,9 @@
 {# one row per user and window of time with an event #}
 
-{# a view, read once #}
+{# a view, because only one model reads it #}
 {{ config(materialized='view') }}
 
-{#- their names, and what of a week's measure counts in them #}
+{#- names of the windows, and the SQL expression of a week's measure in each #}
 {%- set windows = {
     'alltime': '{}',
     'nonworkday': "case when week_part != 'workday' then {} end",
@@ -12,7 +12,8 @@
     {%- do windows.update({window: window ~ '_{}'}) %}
 {%- endfor %}
 
--- Windows overlap: an event counts in all that it lies in. They are what features are made of.
+-- Windows overlap: an event counts in each window that contains it. Features are computed from
+-- them.
 with users as (
 
     select

@@ -1,8 +1,8 @@
 """What the columns of the released files mean, for people and for programs.
 
-Everything is read from dbt's manifest, so that it is written in one place only, the models' yml: the
-meaning, unit and range of a column from its description ("... Unit: km. Range: 0 to 20016. ..."),
-the privacy rule from `meta.privacy_rule` of the column or else of its model.
+Everything is read from dbt's manifest, so it is written in one place only, the models' yml. Meaning,
+unit and range of a column are in its description ("... Unit: km. Range: 0 to 20016. ..."). The
+privacy rule is `meta.privacy_rule` of the column, or else of its model.
 
 `data_dictionary.csv` has one row per table and column; `datapackage.json` describes the files as a
 Frictionless Data Package (https://datapackage.org).
@@ -23,17 +23,17 @@ from scripts.paths import PROJECT_ROOT
 
 PRIVACY_RULES = {
     "gate": (
-        "Released only if it rests on more than {privacy_k} users and none of them makes up more "
+        "Released only if it rests on more than {privacy_k} users and none of them accounts for more "
         "than {privacy_max_share:.0%} of it; otherwise NULL and listed in the row's last column."
     ),
     "place": "About the place, not about people.",
     "time": "About the calendar, not about people.",
     "decision": "What the privacy gate decided, without the values.",
     "delivery": "About the delivery as a whole; released without a gate.",
-    "derived": "Computed from released values alone.",
+    "derived": "Computed from released values only.",
 }
 GATE_OFF = "The privacy gate is off: not for release."
-# Doc blocks that tell the privacy rule, which the dictionary tells in a column of its own.
+# Doc blocks with the privacy rule: the dictionary has a separate column for it.
 RULE_DOCS = ("withheld", "withheld_in_profile")
 TYPES = {
     "string": "string",
@@ -79,7 +79,7 @@ def entries(
     for table, names in columns.items():
         model = models(manifest)[table]
         for name in names:
-            # The contracts of released tables name no period: with var period all they have none.
+            # The contracts of released tables have no column period, because with var period all there is none.
             column = model["columns"].get(name) or models(manifest)["antennas"]["columns"][name]
             text = column["description"]
             for doc in docs:
@@ -215,7 +215,7 @@ def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, An
 
 
 def _constraints(entry: Entry) -> dict[str, Any]:
-    """Least and greatest value, as far as the range is two numbers or one."""
+    """Least and greatest value, if the range has two numbers or one."""
     number = int if entry.type == "integer" else float
     if match := re.fullmatch(r"(-?[\d]+) or more", entry.range):
         return {"minimum": number(match[1])}

@@ -15,14 +15,15 @@ FINAL_FEATURES = """\
   - name: final_features
     description: >
       The result: one row per antenna of the locations file (in each period, with var period month
-      or week) with all its features, in gnuper's names and order. A value is withheld (NULL, and
-      named in withheld_features) when it rests on var privacy_k users or fewer, or when one of them
-      makes up more than var privacy_max_share of it. Antennas that are nobody's home have NULL
-      features and nothing withheld. Without bandicoot's indicators when var bandicoot is false.
+      or week) with all its features, with gnuper's names and in gnuper's order. A value is withheld
+      (NULL, and named in withheld_features) when it rests on var privacy_k users or fewer, or when
+      one of them accounts for more than var privacy_max_share of it. For antennas that are nobody's
+      home the features are NULL and nothing is listed as withheld. When var bandicoot is false,
+      bandicoot's indicators are missing.
     config:
       access: public
       contract:
-        # without bandicoot its columns are missing; of periods there is a column more
+        # without bandicoot columns are missing; with periods there is one more column
         enforced: "{{ var('bandicoot') and var('period') == 'all' }}"
       meta:
         grain: one row per antenna and period

@@ -1,9 +1,9 @@
-"""The local Spark server: one Spark driver process with two doors, both on 127.0.0.1 only.
+"""The local Spark server: one Spark driver process with two endpoints, both on 127.0.0.1 only.
 
     python -m scripts.server start|stop|status [options]
 
-The Thrift door serves dbt's SQL models, the Spark Connect door its Python models; both see the
-same catalog and warehouse. Everything the server writes stays in its state folder (`.gnuper`):
+The Thrift endpoint serves dbt's SQL models, the Spark Connect endpoint its Python models. Both use
+the same catalog and warehouse. Everything the server writes stays in its state folder (`.gnuper`):
     server.json   which process runs, on which ports      server.log   warnings and errors
     warehouse/    the tables                              metastore/   their catalog (Derby)
     tmp/          spills and other short-lived files, removed when the server stops

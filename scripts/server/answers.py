@@ -14,7 +14,7 @@ from scripts.server.state import ServerError, ServerInfo
 
 
 def wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str], None]) -> None:
-    """Return once both doors answer; an error if the process dies or the time is over."""
+    """Return once both endpoints answer; an error if the process dies or the time is over."""
     begin = time.monotonic()
     next_line = 5.0
     log = info.state_dir / "server.log"
@@ -34,7 +34,7 @@ def wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str],
 
 
 def answers(info: ServerInfo, seconds: float = 10) -> bool:
-    """Whether `select 1` works at the Thrift door and the Connect door speaks gRPC."""
+    """Whether `select 1` works at the Thrift endpoint and the Connect endpoint speaks gRPC."""
     try:
         for port in (info.thrift_port, info.connect_port):
             socket.create_connection((HOST, port), timeout=seconds).close()

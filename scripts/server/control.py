@@ -51,7 +51,9 @@ def start_server(
         thrift_port = usable_port(thrift_port, THRIFT_PORT, "THRIFT_PORT")
         connect_port = usable_port(connect_port, CONNECT_PORT, "CONNECT_PORT")
         if thrift_port == connect_port:
-            raise ServerError(f"Both doors were given port {thrift_port}: choose different ones.")
+            raise ServerError(
+                f"Both endpoints were given port {thrift_port}: choose different ports."
+            )
         try:
             info = launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
             wait_until_it_answers(info, timeout, say)
@@ -94,8 +96,8 @@ def _clear(state_dir: Path) -> bool:
 
 def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: int | None) -> None:
     """An error if the running server has other ports than asked for, or does not answer."""
-    doors = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
-    for asked, actual in doors:
+    ports = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
+    for asked, actual in ports:
         if asked not in (None, 0, actual):
             raise ServerError(
                 f"The server is already running ({describe(running)}), not on port {asked}: stop it "

@@ -103,7 +103,7 @@ def default_settings() -> dict[str, str]:
 
 
 def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict[str, str]:
-    """What must hold in any case: both doors on this machine only, files in the state folder."""
+    """What must hold in any case: both endpoints on this machine only, files in the state folder."""
     spark = {
         "plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "connect.grpc.binding.address": HOST,

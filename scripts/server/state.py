@@ -21,7 +21,7 @@ class ServerError(CommandError):
 
 @dataclasses.dataclass(frozen=True)
 class ServerInfo:
-    """A server's process and doors. `started` is its start time, which tells reused ids apart."""
+    """A server's process and ports. `started` is its start time: a process id may be reused."""
 
     pid: int
     thrift_port: int
@@ -36,7 +36,9 @@ def prepare(state_dir: Path) -> Path:
     """Create the state folder, readable by its owner alone; refuse a folder with other content."""
     state_dir = state_dir.resolve()
     if set(str(state_dir)) & set(",;"):  # Spark and Derby would take them for separators
-        raise ServerError(f"The state folder's path may hold no comma or semicolon: {state_dir}")
+        raise ServerError(
+            f"The state folder's path must not have a comma or semicolon: {state_dir}"
+        )
     is_new = not (state_dir / "server.lock").exists()
     taken = [name for name in STATE_FOLDERS if (state_dir / name).exists()]
     if is_new and (taken or state_dir in (Path.home(), PROJECT_ROOT, *PROJECT_ROOT.parents)):
@@ -65,7 +67,7 @@ def lock(state_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def write_record(info: ServerInfo, ready: bool) -> None:
-    """Write server.json in one step; `ready` turns true once both doors have answered."""
+    """Write server.json in one step; `ready` turns true once both endpoints have answered."""
     record = dataclasses.asdict(info) | {"state_dir": str(info.state_dir), "ready": ready}
     draft = info.state_dir / "server.json.new"
     draft.write_text(json.dumps(record, indent=2) + "\n")

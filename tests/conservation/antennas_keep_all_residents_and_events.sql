@@ -1,12 +1,12 @@
 {#
-    Nobody and nothing is lost between users and antennas: the residents of all antennas are the
-    users with a home, and the measures per week, per hour and in the window alltime all add up to
-    what these users did.
+    No user and no event is lost between users and antennas. The residents of all antennas are the
+    users with a home. The measures per week, per hour and in the window alltime each add up to the
+    events of these users.
 
     A failure means
-    (a) a user has more than one home, or user_home_antenna lost some on the way; or
-    (b) a day lies in no week part, in several, or in a holiday that is listed twice; or
-    (c) an hour lies in no row of the hourly tables, or windows count an event twice.
+    (a) a user has more than one home, or user_home_antenna lost users; or
+    (b) a day is in no week part, in several, or on a holiday that is listed twice; or
+    (c) an hour is missing in the hourly tables, or windows count an event twice.
 #}
 {%- set levels = {
     'users with a home': ref('user_metrics_week') ~ ' as weeks left semi join '

@@ -1,8 +1,7 @@
 {#
-    Every row of the CDR files is accepted or rejected, exactly once: per file the rows of
-    delivered_rows are as many as the file's lines that are not blank, without the header, or as the
-    rows of the Parquet file. A row that holds both sides of an event counts once, by its first
-    record.
+    Every row of the CDR files is accepted or rejected, exactly once. Per file, delivered_rows has
+    as many rows as the CSV file has lines (without blank lines and the header), or the Parquet file
+    has rows. A row with both sides of an event counts once, by its first record.
 
     A failure means
     (a) the files were changed since the run read them: run again; or
@@ -22,7 +21,7 @@ with lines as (
     {%- else -%}
     select {{ source_file('cdr_lines') }} as source_file
     from {{ ref('cdr_lines') }} as cdr_lines  -- noqa: AL05
-    -- blank for the CSV reader: nothing but white space and control characters
+    -- the CSV reader skips lines of only white space and control characters
     where value rlike '[^\\x00-\\x20]'
     {%- endif %}
 
@@ -34,7 +33,7 @@ delivered as (
         lines.source_file,
         count(*) - {{ 1 if layout.format == 'csv' and layout.header else 0 }} as delivered
     from lines
-    -- not those that arrived since
+    -- without files that arrived later
     left semi join {{ ref('cdr_files') }} as cdr_files
         on lines.source_file = cdr_files.source_file
     group by lines.source_file

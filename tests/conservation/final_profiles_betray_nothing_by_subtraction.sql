@@ -1,12 +1,13 @@
 {#
-    What remains of a sum when all released values of a profile are subtracted: for each antenna and
-    measure the withheld values together rest on more than privacy_k people, none of whom makes up
-    more than privacy_max_share, or nothing was released of the measure at all. The same holds for
-    the hours inside and outside of working hours where final_features tells the share of these.
+    If all released values of a profile are subtracted from the sum, the withheld values remain. For
+    each antenna and measure they must together rest on more than privacy_k people, and none of
+    these may account for more than privacy_max_share. Otherwise no value of the measure may be
+    released. The same holds for the hours inside and outside of working hours where final_features
+    has their share.
 
     A failure means
-    (a) fewer values are withheld for the sake of others than must be: DO NOT RELEASE; or
-    (b) the sums that are known are others than the macro secondary_suppression takes them for.
+    (a) secondary suppression withholds too few values: DO NOT RELEASE; or
+    (b) readers know other sums than the macro secondary_suppression assumes.
 #}
 {%- set profiles = {
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],
@@ -79,7 +80,7 @@ rests as (
         antenna_id,
         part,
         measure,
-        -- of the measure, in whichever part
+        -- of the measure, in any part
         max(bool_or(is_released)) over (
             partition by antenna_id, part = 'all weeks', measure
         ) as something_is_released,

@@ -1,13 +1,14 @@
 {#
-    The released profiles against the thresholds, without trusting the decisions: a value is there
-    only if its antenna has more than privacy_k residents, more than privacy_k of them have the
-    measure then and none of them makes up more than privacy_max_share of it; it is the true value;
-    and one that is not there although it could be is listed with the rule `rest`.
+    Compares the released profiles with the thresholds, without using the decisions. A value may be
+    there only if its antenna has more than privacy_k residents, more than privacy_k of them have
+    the measure in this hour or week, and none of them accounts for more than privacy_max_share of
+    it. It must be the true value. A value that passes the gate but is missing must be listed with
+    the rule `rest`.
 
     A failure means
-    (a) values have been confused among measures, antennas, hours or weeks; or
+    (a) values are at the wrong measures, antennas, hours or weeks; or
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
-    (c) values are withheld that could be released, and do not say why.
+    (c) values that could be released are withheld without a reason.
 #}
 {%- set profiles = {
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],

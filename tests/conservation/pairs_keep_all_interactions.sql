@@ -1,11 +1,11 @@
 {#
-    Every event between two users with a home is counted once among the pairs of users, once among
-    the pairs of antennas and once among the partners of an antenna.
+    Every event between two users with a home is counted exactly once among the pairs of users,
+    among the pairs of antennas, and among the partners of an antenna.
 
     A failure means
     (a) a user has more than one home, so that joins multiply events; or
-    (b) the two ends of a pair of antennas do not find each other; or
-    (c) antennas or pairs without calls, or without texts, get lost.
+    (b) the two ends of a pair of antennas are not joined; or
+    (c) antennas or pairs without calls, or without texts, are lost.
 #}
 with homes as (
 

@@ -1,7 +1,7 @@
 {{ config(enabled=var('bandicoot')) }}
 {#
-    Every user with a national event has indicators or an error, and no user of another kind has;
-    national events are counted once, calls with an empty duration not at all.
+    Every user with a national event has indicators or an error, and no other user does. National
+    events are counted once, but calls with an empty duration are not counted.
 
     A failure means
     (a) a batch of users was lost or computed twice on the workers; or

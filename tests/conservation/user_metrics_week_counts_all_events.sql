@@ -1,10 +1,10 @@
 {#
-    Every accepted row of a person is counted in user_metrics_week, exactly once and with its seconds;
-    rows of machines are not counted.
+    Every accepted row of a person is counted in user_metrics_week, exactly once and with its
+    seconds. Rows of machines are not counted.
 
     A failure means
     (a) user_metrics_week leaves out a kind of event or counts one twice; or
-    (b) events lost rows besides those of machines, or kept some of these.
+    (b) events lacks rows of people, or has rows of machines.
 #}
 with rows_of_people as (
 

@@ -1,6 +1,6 @@
 {#
-    All that every row of a model must fulfil, in one query. Returns the rules that are broken and how
-    often, never a row. All arguments may be left out:
+    All rules for the rows of a model, in one query. Returns the broken rules and the number of
+    violations, never a row. All arguments are optional:
 
     grain          columns (or expressions) that identify a row: unique together, none of them NULL
     not_null       columns that are never NULL

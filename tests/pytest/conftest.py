@@ -6,6 +6,7 @@ import contextlib
 import functools
 import json
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -21,6 +22,7 @@ import pytest
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from pyhive import hive
+from xdist.scheduler import LoadScopeScheduling
 
 from dbt_gnuper.local_files import write_key
 from scripts import export, mockup
@@ -47,19 +49,30 @@ def pytest_sessionfinish() -> None:
         shutil.rmtree(STATE_DIR, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one worker run the tests of the server, and another one the rest, file by file."""
-    for item in items:
-        needs_server = "server" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("server" if needs_server else item.path.stem))
+# Fixtures that start the server.
+NEEDS_SERVER = re.compile(
+    r"\b(server: ServerInfo|(make|mockup)_project:|mockup_output:|release_by:)"
+)
+
+
+class TwoLanes(LoadScopeScheduling):
+    """One worker of pytest-xdist runs all files that need the server, another one the others."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = Path(nodeid.split("::", maxsplit=1)[0])
+        return "server" if NEEDS_SERVER.search((PROJECT_ROOT / file).read_text()) else file.name
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Its own way of keeping tests together, groups, has no effect with this version of pytest."""
+    return TwoLanes(config, log)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[ServerInfo]:
     """A Spark server on free ports, for all tests that need one."""
     info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory="3g")
-    # profiles.yml.example and the Python models read the doors from here.
+    # profiles.yml.example and the Python models read the ports from here.
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
     yield info

@@ -288,7 +288,7 @@ def test_change_between_releases(asked: Asked) -> None:
     if warning:
         left_out = features["period"].min()
         assert (
-            f"earlier release alone: 1 (2001-01); of the later one alone: 1 ({left_out})"
+            f"only in the earlier release: 1 (2001-01); only in the later one: 1 ({left_out})"
             in (warning[0])
         )
 
@@ -302,7 +302,7 @@ def test_change_needs_releases_by_the_same_periods(release_by: Callable[[str], R
         release_by("week").project, "change_between_releases", earlier_release=earlier, period="all"
     )
     (sentence,) = tables(outcome)["change_between_releases"]["nothing_to_compare"]
-    assert sentence.startswith("Only the later release is by periods")
+    assert sentence.startswith("Only the later release has periods")
     assert sentence in outcome.output, "dbt's table shows the beginning of it"
 
 
@@ -311,7 +311,7 @@ def test_change_needs_a_common_period(release_by: Callable[[str], Release]) -> N
     earlier = release_by("month").project.schema
     outcome = show(release_by("week").project, "change_between_releases", earlier_release=earlier)
     (sentence,) = tables(outcome)["change_between_releases"]["nothing_to_compare"]
-    assert "no period in common. Periods of the earlier release alone: 2 (2024-04 to 2024-05)" in (
+    assert "no period in common. Periods only in the earlier release: 2 (2024-04 to 2024-05)" in (
         sentence
     )
 

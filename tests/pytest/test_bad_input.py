@@ -87,7 +87,7 @@ def test_bad_rows_are_counted(project: Project, tmp_path: Path) -> None:
     (folder / "20190121.csv").write_text('1,2,3\n"\n\x00,,,,,,,,\n1;2;3;4;5;6;7;8;9\n')
     outcome = project.dbt("run", "--select", "+rejected_rows", raw_data_path=str(folder))
     assert outcome.success, outcome.output
-    assert "Empty CDR files, which add nothing: 20190120.csv" in outcome.output
+    assert "Empty CDR files, which add no rows: 20190120.csv" in outcome.output
     rejects = project.query(
         "select reason, count(*) as rows from {restricted}.rejected_rows "
         "where source_file = '20190121.csv' group by reason"
@@ -111,7 +111,7 @@ def test_every_row_bad(project: Project, tmp_path: Path) -> None:
     ("key", "mode", "problem"),
     [
         ("", 0o600, "is empty"),
-        ("a1b2" * 7, 0o600, "has 112 bits; at least 128 are needed"),
+        ("a1b2" * 7, 0o600, "has 112 bits; it must have at least 128"),
         ("not hexadecimal at all, but long", 0o600, "is not hexadecimal"),
         ("0f" * 32, 0o644, "can be read by others (mode 0644)"),
     ],

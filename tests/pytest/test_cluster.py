@@ -256,7 +256,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 def cluster_doors(
     cluster: Cluster, server: ServerInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ServerInfo]:
-    """Both doors before the cluster, the Connect door with a token."""
+    """Both endpoints of the cluster, the Connect endpoint with a token."""
     token = secrets.token_hex(16)
     state_dir = tmp_path / "doors"
     info = start_server(
@@ -274,7 +274,7 @@ def cluster_doors(
         },
         timeout=180,
     )
-    # The token alone opens the door: without TLS the client sends it to `localhost` only.
+    # The token alone gives access: without TLS the client sends it to `localhost` only.
     monkeypatch.setenv("SPARK_REMOTE", f"sc://localhost:{info.connect_port}/;token={token}")
     monkeypatch.setenv("GNUPER_THRIFT_PORT", str(info.thrift_port))
     yield info

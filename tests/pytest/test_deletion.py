@@ -90,7 +90,7 @@ def test_purge_drops_its_own_wherever_it_lies(project: Project) -> None:
     outcome = project.dbt("run-operation", "purge")
     assert outcome.success, outcome.output
     assert "Purged" in outcome.output
-    assert "1 tables or views that are not of this project (somebody_elses)" in outcome.output
+    assert "1 tables or views that do not belong to this project (somebody_elses)" in outcome.output
     left = project.query(f"show tables in {schema}")["tableName"].tolist()
     assert left == ["somebody_elses"]
     assert {path.name for path in folder_of(project).iterdir()} == {"somebody_elses"}

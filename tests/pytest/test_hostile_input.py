@@ -223,11 +223,11 @@ def test_every_row_has_its_outcome(project: Project, built: Outcome) -> None:
 def test_odd_files_are_warned_of(built: Outcome) -> None:
     for name, doubt in {
         "UTF-16": "looks like UTF-16 text",
-        "gzip without its ending": "looks like gz, which its name does not say",
+        "gzip without its ending": "looks like gz but does not end in .gz",
         "zip": "looks like zip or xlsx",
     }.items():
         assert f"'20 {name}.csv' {doubt}" in built.output
-    assert "Empty CDR files, which add nothing: 20 empty.csv" in built.output
+    assert "Empty CDR files, which add no rows: 20 empty.csv" in built.output
     assert "6 of the 11 rows of the locations file" in built.output
 
 
@@ -272,14 +272,14 @@ def locked(path: Path) -> None:
 
 # name of the file: (how it is made, what is said of it)
 FILES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "20folder.csv": (Path.mkdir, "is a folder, no file"),
-    "20pipe.csv": (os.mkfifo, "is a pipe or a device, no file"),
+    "20folder.csv": (Path.mkdir, "is a folder, not a file"),
+    "20pipe.csv": (os.mkfifo, "is a pipe or a device, not a file"),
     "20link.csv": (lambda path: path.symlink_to("nowhere"), "is a link to a file that does not exist"),
     "20:00.csv": (lambda path: path.write_text(A), "has a colon in its name"),
-    "20text.csv.gz": (lambda path: path.write_text(A), "has the ending .gz but not that content"),
-    "20text.csv.bz2": (lambda path: path.write_text(A), "has the ending .bz2 but not that content"),
-    "20text.parquet": (lambda path: path.write_text(A), "has the ending .parquet but not that"),
-    "20cut.parquet": (lambda path: path.write_bytes(b"PAR1" + b"x" * 50), "was cut short"),
+    "20text.csv.gz": (lambda path: path.write_text(A), "ends in .gz but has other content"),
+    "20text.csv.bz2": (lambda path: path.write_text(A), "ends in .bz2 but has other content"),
+    "20text.parquet": (lambda path: path.write_text(A), "ends in .parquet but has other content"),
+    "20cut.parquet": (lambda path: path.write_bytes(b"PAR1" + b"x" * 50), "is incomplete: its end is missing"),
     "20locked.csv": (locked, "cannot be opened (Permission denied)"),
 }  # fmt: skip
 
@@ -338,7 +338,7 @@ def test_unreadable_files_stop_the_run(files_project: Project, tmp_path: Path) -
         make(tmp_path / "raw" / name)
     words = stopped(files_project, "--select", "+delivered_rows", raw_file_pattern="20*")
     assert re.search(r"[89] of the 10 files that match '20\*' in '.*' cannot be read: ", words)
-    assert "'20folder.csv' is a folder, no file" in words
+    assert "'20folder.csv' is a folder, not a file" in words
     assert re.search(r" and [34] more\. Deliver them again", words)
 
 

@@ -110,18 +110,21 @@ def test_shipped_layout(name: str) -> None:
             changed(
                 columns=[*GOOD["columns"], "correspondent_id", "correspondent_cell_id"],
             ),
-            "and so no direction",
+            "so a row has no direction",
         ),
         (changed(codes={"direction": GOOD["codes"]["direction"]}), "has no codes for interaction"),
         (
             changed(codes=GOOD["codes"] | {"direction": {"in": ["1"], "out": ["2", "1"]}}),
             "gives one code of direction two meanings",
         ),
-        (changed(data_timezone="Khartoum"), "has data_timezone 'Khartoum', which is no time zone"),
+        (
+            changed(data_timezone="Khartoum"),
+            "has data_timezone 'Khartoum', which is not a time zone",
+        ),
         (changed(local_timezone="GMT+25"), "has local_timezone 'GMT+25'"),
         (changed(data_timezone="UTC"), "a data_timezone without a local_timezone"),
-        (changed(delimiter="\\"), "has the delimiter '\\\\', which cannot part fields"),
-        (changed(delimiter='"'), "which cannot part fields"),
+        (changed(delimiter="\\"), "has the delimiter '\\\\', which cannot separate fields"),
+        (changed(delimiter='"'), "which cannot separate fields"),
         (
             changed(codes=GOOD["codes"] | {"direction": {"in": [], "out": []}}),
             "has no codes for direction",
@@ -263,7 +266,10 @@ PARQUET = {"caller_id": "string", "datetime": "timestamp[us]", "cell_id": "strin
         (PARQUET, None),
         (PARQUET | {"unused": "double"}, None),
         ({name: PARQUET[name] for name in ("caller_id", "datetime")}, "has no column cell_id"),
-        (PARQUET | {"datetime": "string"}, "has the column datetime as string, '1.parquet' as"),
+        (
+            PARQUET | {"datetime": "string"},
+            "has the column datetime as string, but '1.parquet' has it as",
+        ),
         (PARQUET | {"caller_id": "double"}, "has ids in the column caller_id as numbers with"),
         (PARQUET | {"datetime": "timestamp[ns]"}, "coerce_timestamps='us'"),
         (PARQUET | {"unused": "time64[us]"}, "which Spark cannot read"),

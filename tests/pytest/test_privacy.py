@@ -148,4 +148,4 @@ def test_schemas_must_differ(project: Project, tmp_path: Path) -> None:
     outcome = dataclasses.replace(project, root=tmp_path).dbt("run", "--select", "cells")
     assert not outcome.success
     assert f"would be built in the schema '{project.schema}'" in outcome.output
-    assert "What is published lies in the release schema" in outcome.output
+    assert "Only what is published may be in the release schema" in outcome.output

@@ -60,7 +60,7 @@ def traces(state_dir):
 
 
 def sql(info, statement):
-    """Send a statement through the Thrift door and fetch what it returns."""
+    """Send a statement through the Thrift endpoint and fetch what it returns."""
     connection = hive.connect("127.0.0.1", info.thrift_port)
     try:
         cursor = connection.cursor()
@@ -104,7 +104,7 @@ def running(state_dir, tmp_path_factory):
 
 @pytest.fixture
 def connect(running):
-    """A session at the Connect door; one that outlived its server would take minutes to end."""
+    """A session at the Connect endpoint; one that outlived its server would take minutes to end."""
     url = f"sc://127.0.0.1:{running.connect_port}"
     session = SparkSession.builder.remote(url).create()
     yield session

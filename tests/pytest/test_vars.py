@@ -301,22 +301,28 @@ def test_globs_that_spark_and_python_read_differently(pattern: str) -> None:
         (
             {"noct_begin": 5},
             (
-                "The var noct_begin is 5. It must be an hour after noct_end (7), for the night lasts "
-                "over midnight."
+                "The var noct_begin is 5. It must be an hour after noct_end (7), because the night "
+                "includes midnight."
             ),
         ),
         ({"noct_begin": 7, "noct_end": 7}, "It must be an hour after noct_end (7)"),
-        ({"lp_begin": 13}, "The var lp_begin is 13. It must be an hour not after lp_end (12)."),
-        ({"work_end": 8}, "The var work_begin is 9. It must be an hour not after work_end (8)."),
+        (
+            {"lp_begin": 13},
+            "The var lp_begin is 13. It must be an hour not later than lp_end (12).",
+        ),
+        (
+            {"work_end": 8},
+            "The var work_begin is 9. It must be an hour not later than work_end (8).",
+        ),
         ({"ep_begin": 9, "ep_end": 8}, "The var ep_begin is 9."),
         (
             {"period_begin": "2024-05-02", "period_end": datetime.date(2024, 5, 1)},
             (
-                'The var period_begin is "2024-05-02". It must be a date not after period_end '
+                'The var period_begin is "2024-05-02". It must be a date not later than period_end '
                 "(2024-05-01)."
             ),
         ),
-        ({"layout": "gnupr"}, "There is no layout 'gnupr': neither a file "),
+        ({"layout": "gnupr"}, "There is no layout 'gnupr': it is neither a file "),
         ({"layout": {"format": "xml"}}, "The var layout is not valid at "),
         ({"timestamp_format": "HH:mm"}, 'The var timestamp_format is "HH:mm": it must read year'),
         ({"timestamp_format": ""}, 'The var timestamp_format is "": it must be a Spark datetime'),
@@ -325,8 +331,8 @@ def test_globs_that_spark_and_python_read_differently(pattern: str) -> None:
         (
             {"timestamp_format": ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ssXXX"]},
             (
-                "The timestamp format 'yyyy-MM-dd HH:mm:ssXXX' has a time zone in it: the layout must "
-                "say which local_timezone"
+                "The timestamp format 'yyyy-MM-dd HH:mm:ssXXX' reads a time zone. So the layout must "
+                "have a local_timezone"
             ),
         ),
     ],

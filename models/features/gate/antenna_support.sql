@@ -59,7 +59,7 @@ week_support as (
 
 ),
 
--- 'partners.calls', ...: the interactions with residents of any antenna, the own one included
+-- 'partners.calls', ...: the interactions with residents of any antenna, including this one
 partner_support as (
 
     select
@@ -73,7 +73,7 @@ partner_support as (
 
 ),
 
--- who lives there; every resident counts as one
+-- the residents; each of them counts as one
 resident_support as (
 
     select

@@ -26,7 +26,7 @@ antenna_features as (
 
 )
 
--- a feature has as many users as its weakest part, and is dominated as much as its worst
+-- a feature has the users of the part with the fewest, and the largest share of any part
 select
     antenna_features.antenna_id,
     antenna_features.feature,

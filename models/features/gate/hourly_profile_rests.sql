@@ -1,9 +1,9 @@
-{# one row per antenna, hour of the day and measure that is withheld for the sake of others #}
+{# one row per antenna, hour of the day and measure withheld by secondary suppression #}
 
 {%- set windows = windows_of_the_day() %}
 
--- What is known of a day: its sum, and of the hours of work and of the peaks the sums that
--- final_features has shares of.
+-- Anyone knows the sum of the day. Where final_features has the shares of working hours or peaks,
+-- their sums are known too.
 with known_sums as (
 
     select

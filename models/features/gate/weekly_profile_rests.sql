@@ -1,6 +1,6 @@
-{# one row per antenna, week and measure that is withheld for the sake of others #}
+{# one row per antenna, week and measure withheld by secondary suppression #}
 
--- what is known of all weeks: their sum
+-- anyone knows the sum of all weeks
 with cells as (
 
     select

@@ -1,9 +1,9 @@
 {# one row: the release that readers see #}
 
 {#
-    Publishes level 4, after the audits and, in `dbt build`, after all data tests: dbt waits for the
-    tests of everything that a model is made of, and this one names what it would not be made of
-    otherwise.
+    Publishes level 4. It runs after the audits and, in `dbt build`, after all data tests: dbt waits
+    for the tests of all parents of a model. So this model names as parents all models that have
+    tests.
 #}
 {{
     config(
@@ -17,7 +17,7 @@
 {%- endfor %}
 -- depends_on: {{ ref('release_audit') }}
 
--- what nothing else is made of
+-- models that are no parents of other models
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('user_metrics') }}
 -- depends_on: {{ ref('antenna_metrics_week') }}

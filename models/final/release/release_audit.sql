@@ -1,8 +1,8 @@
 {# one row per promise of the release #}
 
 {#
-    The audits look at the tables that are about to be published, without trusting how they were made.
-    A promise that is broken stops the run here, in `dbt run` as in `dbt build`: nothing is published.
+    The audits check the tables that are about to be published, whatever made them. A broken promise
+    stops the run here, in `dbt run` as in `dbt build`, and nothing is published.
 #}
 {{ config(post_hook="{{ check_audit(this) }}") }}
 

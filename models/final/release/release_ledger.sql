@@ -1,6 +1,6 @@
 {# one row per release #}
 
-{# it remembers what other runs released: only ever added to; for the publisher, not for readers #}
+{# The ledger of all runs: rows are only added. It is for the publisher, not for readers. #}
 {{
     config(
         materialized='incremental',
@@ -9,7 +9,7 @@
     )
 }}
 
-{# not before it is published #}
+{# only after the publication #}
 -- depends_on: {{ ref('current_release') }}
 
 with contents as (
@@ -32,7 +32,7 @@ select
 from {{ ref('release_period') }} as release_period
 cross join contents
 {% if is_incremental() %}
--- the same release again is no news
+-- do not record an identical release twice
 left anti join {{ this }} as ledger
     on
         release_period.release_id = ledger.release_id

@@ -36,6 +36,7 @@ select
     files,
     accepted_rows,
     {{ text_literal(release_parameters()) }} as parameters,
-    -- the same again has the same; whether its contents are, the ledger tells
+    -- Equal files and parameters give an equal id; contents_hash shows whether the contents are
+    -- equal too.
     sha2(concat(inventory, {{ text_literal(release_parameters()) }}), 256) as release_id
 from contents

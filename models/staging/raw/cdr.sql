@@ -11,7 +11,7 @@
 {%- set layout = raw_layout() -%}
 
 {%- if layout.format == 'csv' -%}
-{#- all columns are text, so that no row is lost to a type -#}
+{#- all columns are text, so that no row is lost because of a type -#}
 ({{ text_columns(layout.columns + ['malformed_row']) }})
 using csv
 options ({{ cdr_files_options(csv_options(layout)) }})

@@ -1,8 +1,8 @@
 {# one row per CDR file that the run reads #}
 
 {#
-    A table: the run reads the files that lie there when it begins, and no others. Files that arrive
-    meanwhile have not been checked, and are for the next run.
+    A table: the run reads only the files that are in the folder when it begins. Files that arrive
+    during the run have not been checked and are left to the next run.
 #}
 {{ config(post_hook="{{ check_that_files_were_found(this) }}") }}
 

@@ -2,7 +2,7 @@
 
 {{ config(materialized='raw_files') }}
 
-{#- not before the files were looked at -#}
+{#- only after the files were checked -#}
 {%- do ref('cdr_folder') -%}
 
 (value string)

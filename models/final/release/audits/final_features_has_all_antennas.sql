@@ -1,12 +1,12 @@
 {# one row per antenna that is missing in final_features or has too many rows #}
 
 {#
-    Every antenna of the locations file that has a cell with a possible place has exactly one row in
-    the release, whether anybody uses it or not; one in each period.
+    Every antenna in the locations file that has a cell with possible coordinates has exactly one
+    row in the release (in each period), whether anybody uses it or not.
 
     A failure means
     (a) the locations file was changed while the run read it: run again; or
-    (b) an antenna got lost or multiplied between cells and final_features.
+    (b) an antenna was lost or duplicated between cells and final_features.
 #}
 {{ config(materialized='ephemeral') }}
 

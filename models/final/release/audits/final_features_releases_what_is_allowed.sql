@@ -1,13 +1,13 @@
 {# one row per kind of violation in final_features #}
 
 {#
-    The release against the thresholds, without trusting the decisions: a value is there if, and
-    only if, it exists, its antenna has more than privacy_k residents, it rests on more than
-    privacy_k users and none of them makes up more than privacy_max_share. Antennas as well as
-    features are compared one by one; what is withheld is named in withheld_features.
+    Compares the release with the thresholds, without using the decisions. A value must be there if,
+    and only if, it exists, its antenna has more than privacy_k residents, it rests on more than
+    privacy_k users, and none of them accounts for more than privacy_max_share. Antennas and
+    features are compared one by one. Withheld values must be named in withheld_features.
 
     A failure means
-    (a) values have shifted among columns: the order of features in final_features is not that of
+    (a) values are in the wrong columns: the order of features in final_features is not that of
         feature_decisions; or
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) values are withheld that could be released.

@@ -1,13 +1,13 @@
 {# one row per kind of violation in final_interactions #}
 
 {#
-    The released pairs against the thresholds, without trusting the decisions: a count is there if,
-    and only if, both antennas have more than privacy_k residents, it rests on more than privacy_k
-    people at both ends and none of them makes up more than privacy_max_share; a pair is there if
-    one of its counts is.
+    Compares the released pairs with the thresholds, without using the decisions. A count must be
+    there if, and only if, both antennas have more than privacy_k residents, it rests on more than
+    privacy_k people at both ends, and none of them accounts for more than privacy_max_share. A pair
+    must be there if one of its counts is.
 
     A failure means
-    (a) counts have been confused among columns; or
+    (a) counts are in the wrong columns; or
     (b) the macro privacy_decision does not do what its thresholds say: DO NOT RELEASE; or
     (c) counts are withheld that could be released.
 #}
@@ -39,7 +39,7 @@ allowed as (
                 residents1.residents > {{ var('privacy_k') }}
                 and residents2.residents > {{ var('privacy_k') }}
                 and pairs.{{ count }}_users > {{ var('privacy_k') }}
-                -- all calls may be 0 seconds long: then nobody dominates
+                -- if all calls last 0 seconds, nobody dominates
                 and coalesce(
                     {{ ratio('pairs.' ~ count ~ '_largest', 'pairs.' ~ count) }}
                     <= {{ var('privacy_max_share') }},

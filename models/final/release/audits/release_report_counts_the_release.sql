@@ -1,12 +1,13 @@
 {# one row per feature that release_report counts wrongly #}
 
 {#
-    The report says what is in the released tables: per feature as many released values as there are
-    values in its column, and as many in all as there are antennas or interacting pairs.
+    The report must agree with the released tables. For each feature the number of released values
+    is the number of values in its column, and the total is the number of antennas or interacting
+    pairs.
 
     A failure means
-    (a) the report counts other decisions than those that the release was made with; or
-    (b) a feature is missing in the report, or one too many is in it.
+    (a) the report counts decisions other than those of the release; or
+    (b) the report lacks a feature, or has one too many.
 #}
 {{ config(materialized='ephemeral') }}
 
@@ -38,7 +39,7 @@ with released as (
 
 ),
 
--- a NULL makes no row
+-- a NULL gives no row
 contents as (
 
     select
