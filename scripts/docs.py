@@ -107,10 +107,10 @@ def make(output: Path, port: int | None) -> None:
     values = parse_vars(os.environ.get("VARS", ""))
     # before the minutes that the page may take
     site = None if port is None else listen(port, output.parent)
-    doors = server.running_server()
-    if doors is None:
+    running = server.running_server()
+    if running is None:
         raise CommandError("No server is running: start one with `make server`.")
-    server.use_server(doors)
+    server.use_server(running)
 
     if run_dbt("docs", "generate", values=values):
         raise CommandError(

@@ -102,7 +102,7 @@ def run() -> int:
         raise CommandError(problem)
 
     say("Starting the Spark server")
-    doors = server.start_for_dbt()
+    running = server.start_for_dbt()
 
     if "raw_data_path" not in values and not SAMPLE.exists():
         say("Making the mock-up sample in data/sample")
@@ -111,7 +111,7 @@ def run() -> int:
 
     if settings["bandicoot"] and settings["bandicoot_engine"] == "compiled":
         # Once, here, and not in every worker at the same time.
-        bandicoot_compiled.warm_up(str(doors.state_dir / "numba"), say)
+        bandicoot_compiled.warm_up(str(running.state_dir / "numba"), say)
 
     say("Building all levels with dbt build")
     # Unit tests check the code, not the data: `make test` runs them.

@@ -96,8 +96,8 @@ def _clear(state_dir: Path) -> bool:
 
 def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: int | None) -> None:
     """An error if the running server has other ports than asked for, or does not answer."""
-    endpoints = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
-    for asked, actual in endpoints:
+    ports = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
+    for asked, actual in ports:
         if asked not in (None, 0, actual):
             raise ServerError(
                 f"The server is already running ({describe(running)}), not on port {asked}: stop it "
