@@ -40,6 +40,19 @@ _UNREADABLE = re.compile(
 )
 _CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
 
+# What becomes of a statement when the server stops: its parts disappear one after the other.
+_STOPPING = re.compile(
+    r"stopped SparkContext|SparkContext (?:was shut down|has been shutdown)|RpcEnv (?:already|has been) stopped"
+    r'|"org\.apache\.spark\.Spark(?:Context|Env)\$?\.\w+\(\)" is null'
+)
+
+_REMEDY = (
+    "`make server` starts the local one (its log is .gnuper/server.log); then run again: what is "
+    "complete is kept, and the last release is as it was."
+)
+NO_ANSWER = f"The Spark server does not answer any more. {_REMEDY}"
+STOPPED = f"The Spark server was stopped in the middle of a statement. {_REMEDY}"
+
 SECONDS_TO_CLOSE = 10
 
 # Whether the layout of this run names CDR files after customers' ids. Then no message may name a file.
@@ -49,6 +62,8 @@ file_names_are_ids = False
 def shorten(message: str) -> str:
     """The message up to its first stack frame, and the innermost cause if there is one. For a file
     that cannot be read: its name, the kind of error and what to do, without quoting the file."""
+    if _STOPPING.search(message):
+        return STOPPED
     unreadable = _UNREADABLE.search(message)
     if unreadable:
         causes = _CAUSE.findall(message)
@@ -78,11 +93,7 @@ def _no_answer(error: BaseException | None) -> str | None:
         is_lost = isinstance(error, TTransportException | ConnectionError)
         # "Bad status" is an answer: a login that the server refused.
         if is_lost and "Bad status" not in str(error):
-            return (
-                "The Spark server does not answer any more. `make server` starts the local one "
-                "(its log is .gnuper/server.log). Then run again: complete tables are kept, and the last "
-                "release stays."
-            )
+            return NO_ANSWER
         error = error.__cause__
     return None
 
