@@ -47,8 +47,8 @@ _STOPPING = re.compile(
 )
 
 _REMEDY = (
-    "`make server` starts the local one (its log is .gnuper/server.log); then run again: what is "
-    "complete is kept, and the last release is as it was."
+    "`make server` starts the local one (its log is .gnuper/server.log). Then run again: complete "
+    "tables are kept, and the last release stays."
 )
 NO_ANSWER = f"The Spark server does not answer any more. {_REMEDY}"
 STOPPED = f"The Spark server was stopped in the middle of a statement. {_REMEDY}"
