@@ -3,9 +3,5 @@
 {# a view: gnuper's table; the gate takes the means from antenna_indicators #}
 {{ config(materialized='view', enabled=var('bandicoot')) }}
 
-select
-    antenna_id,
-    {%- for name in bandicoot_columns() %}
-    {{ name }}{{ ',' if not loop.last }}
-    {%- endfor %}
+select * except (n_users, users_with_indicator)
 from {{ ref('antenna_bandicoot') }}
