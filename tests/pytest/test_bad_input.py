@@ -120,7 +120,7 @@ def test_unusable_key(project: Project, tmp_path: Path, key: str, mode: int, pro
     file = tmp_path / "key"
     file.write_text(key + "\n")
     file.chmod(mode)
-    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
     assert not outcome.success
     assert problem in outcome.output
     assert not key or key not in outcome.output
@@ -145,17 +145,17 @@ def test_key_from_environment(
     """A key in the environment is written to the key file, for its owner only."""
     file = tmp_path / "key"
     monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123456789abcdef" * 4)
-    project.build("--select", "cells", pseudonym_key_file=str(file))
+    project.build("--select", "pseudonym_key", pseudonym_key_file=str(file))
     assert file.read_text().strip() == "0123456789abcdef" * 4
     assert file.stat().st_mode & 0o777 == 0o600
 
     file.write_text("not a key but a day of somebody's records\n")
-    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
     assert not outcome.success and "that file holds something else" in outcome.output
     assert "records" in file.read_text()
     file.unlink()
 
     monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123")
-    outcome = project.dbt("run", "--select", "cells", pseudonym_key_file=str(file))
+    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
     assert not outcome.success
     assert "the environment variable GNUPER_PSEUDONYM_KEY has 16 bits" in outcome.output

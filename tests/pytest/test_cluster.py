@@ -113,7 +113,7 @@ def test_every_table_gets_the_format(
 ) -> None:
     """Of models, Python model and seeds; plain Spark has no such format and says that it lacks it."""
     project = make_project(f"as_{table_format}", **project_vars, table_format=table_format)
-    outcome = project.dbt("build", "--select", "cells", "holidays")
+    outcome = project.dbt("build", "--select", "+cells", "holidays")
     failed = [run for run in outcome.result.result.results if run.status == "error"]
     assert {run.node.name for run in failed} == {"cells", "holidays"}
     for run in failed:

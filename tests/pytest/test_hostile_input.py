@@ -256,7 +256,7 @@ def test_files_are_recognised_by_their_names(
     name = next(name for name in ROWS if "drop table" in name)
     (folder / f"20 {name}.csv").write_text(B + C)
     (folder / "20 empty.csv").unlink()
-    outcome = project.dbt("run", "--select", "delivered_rows")
+    outcome = project.dbt("run", "--select", "+delivered_rows")
     assert outcome.success, outcome.output[-3000:]
     expected = {case: counts for case, (_, counts) in ROWS.items() if counts}
     assert outcomes_of(project) == expected | {name: {"accepted": 2}}
