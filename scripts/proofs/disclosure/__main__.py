@@ -1,12 +1,12 @@
 """Attacks a release and counts what follows from it about too few people.
 
-    python -m scripts.proofs.disclosure --release output [--truth folder] [--fast] [--other folder]
+    python -m scripts.proofs.disclosure --release output [--truth folder] [--fast] [--insider]
 
 `--release` is a folder of exported files; nothing else is read for the attacks. `--truth` is a
 folder with the restricted tables of the same run as Parquet files (homes, events, bandicoot,
 interactions, holidays); with it, claims about protected quantities are scored: how many of them
-were determined exactly, to a whole number, or within 5 %. Without it, all claims that determine
-something are written as a table. `--other` is a second release, to be subtracted.
+were determined exactly, to a whole number, or within 5 %. `--insider` adds an attacker who was told how many people are
+behind each of bandicoot's means. Without the truth, the claims are counted and written.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ import pandas as pd
 from scripts.proofs.disclosure import indicators, metadata, pairs, sums
 from scripts.proofs.disclosure.quantities import Claim, Quantity
 from scripts.proofs.disclosure.release import Release, read_release
-from scripts.proofs.disclosure.truth import read_truth, score, summary
+from scripts.proofs.disclosure.truth import Truth, read_truth, score, summary
 
 
 def claims(
@@ -35,8 +36,11 @@ def claims(
     return found
 
 
-def audit(release: Path, truth: Path, fast: bool = False) -> pd.DataFrame:
-    """The scores of all claims about protected quantities, of all periods."""
+def audit(release: Path, truth: Path, fast: bool = False, insider: bool = False) -> pd.DataFrame:
+    """The scores of all claims about protected quantities, of all periods.
+
+    An insider also knows how many people are behind each of bandicoot's means.
+    """
     releases = read_release(release)
     parameters = next(iter(releases.values())).parameters
     truths = read_truth(truth, parameters)
@@ -46,7 +50,15 @@ def audit(release: Path, truth: Path, fast: bool = False) -> pd.DataFrame:
         known = truths.get(period)
         if known is None:
             continue
-        found = claims(one, fast, lambda q, t=known: t.about(q).is_protected(k, max_share))
+
+        def wanted(quantity: Quantity, truth: Truth = known) -> bool:
+            return truth.about(quantity).is_protected(k, max_share)
+
+        found = claims(one, fast, wanted)
+        if insider:
+            name = "10 everything"
+            told = sums.attack(one, name, wanted, known.people)
+            found += [replace(claim, attack="10 insider") for claim in told]
         scores.append(score(found, known, k, max_share).assign(period=period))
     return pd.concat(scores, ignore_index=True)
 
@@ -58,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--release", type=Path, required=True, help="folder of exported files")
     parser.add_argument("--truth", type=Path, help="folder of restricted tables as Parquet")
     parser.add_argument("--fast", action="store_true", help="of the sums, only all views together")
+    parser.add_argument(
+        "--insider", action="store_true", help="also attack with the people of each mean known"
+    )
     parser.add_argument("--output", type=Path, help="write the scores or claims as CSV")
     return parser
 
@@ -75,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(table.groupby("attack").size().to_string())
         found = 0
     else:
-        table = audit(options.release, options.truth, options.fast)
+        table = audit(options.release, options.truth, options.fast, options.insider)
         result = summary(table)
         print(result.to_string())
         found = int(result["determined"].sum())

@@ -91,6 +91,11 @@ class Release:
         return int(digits) if digits and self.k else None
 
     @cached_property
+    def whole_digits(self) -> int:
+        """Significant digits of a mean of whole numbers."""
+        return int(self.parameters.get("whole_digits", self.digits or 0))
+
+    @cached_property
     def indicator_step(self) -> float:
         """Means of whole numbers are rounded to this at least, when digits are limited at all."""
         return 10.0 ** math.ceil(math.log10(1 / (self.k + 1))) if self.digits else 0.0
@@ -125,12 +130,12 @@ class Release:
         if self.digits is None:
             slack = EXACT * abs(value)
             return Interval(value - slack, value + slack)
-        found = rounded(value, self.digits)
         if feature in INDICATORS and is_whole(feature):
+            found = rounded(value, self.whole_digits)
             half = self.indicator_step / 2
             found = Interval(min(found.low, value - half), max(found.high, value + half))
             return Interval(max(found.low, 0), found.high)
-        return found
+        return rounded(value, self.digits)
 
     @cached_property
     def distances(self) -> pd.DataFrame:

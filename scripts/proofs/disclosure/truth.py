@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from scripts.proofs.disclosure.indicators import People
 from scripts.proofs.disclosure.quantities import (
+    BANDICOOT_WEEK,
     SECOND,
     Claim,
     Indicator,
@@ -73,6 +76,18 @@ class Truth:
     @cached_property
     def _facts(self) -> dict[Quantity, Fact]:
         return {}
+
+    def people(self, antenna: str) -> dict[tuple[str, str, str], People]:
+        """How many people are behind each of an antenna's means of whole numbers."""
+        found = {}
+        for week, day in product(BANDICOOT_WEEK, ("allday", "day", "night")):
+            for kind in ("call", "text", "callandtext"):
+                group = (week, day, kind)
+                users = len(self.homes[self.homes == antenna]) - int(
+                    self._compute(Without(antenna, group)).value
+                )
+                found[group] = People(users, users, True)
+        return found
 
     def about(self, quantity: Quantity) -> Fact:
         """The fact about any quantity."""
