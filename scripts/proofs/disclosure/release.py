@@ -21,6 +21,7 @@ KINDS = ("calls", "sms", "vol")
 MEASURES = tuple(f"{way}_{kind}" for way in ("og", "ic") for kind in KINDS)
 COUNTED = tuple(m for m in MEASURES if not m.endswith("vol"))
 PAIR_COUNTS = {"calls": "call_count", "sms": "sms_count"}
+PAIR_FEATURES = ("_dist_mean", "_isolation", "_entropy")
 INDICATORS = ("reporting__number_of_records", *INDICATOR_NAMES)
 # Indicators that are a whole number per person.
 WHOLE = (
@@ -96,6 +97,11 @@ class Release:
         return int(self.parameters.get("whole_digits", self.digits or 0))
 
     @cached_property
+    def pair_digits(self) -> int:
+        """Significant digits of a feature about pairs of antennas."""
+        return int(self.parameters.get("pair_digits", self.digits or 0))
+
+    @cached_property
     def indicator_step(self) -> float:
         """Means of whole numbers are rounded to this at least, when digits are limited at all."""
         return 10.0 ** math.ceil(math.log10(1 / (self.k + 1))) if self.digits else 0.0
@@ -135,7 +141,8 @@ class Release:
             half = self.indicator_step / 2
             found = Interval(min(found.low, value - half), max(found.high, value + half))
             return Interval(max(found.low, 0), found.high)
-        return rounded(value, self.digits)
+        is_pairs = feature.endswith(PAIR_FEATURES) and feature not in INDICATORS
+        return rounded(value, self.pair_digits if is_pairs else self.digits)
 
     @cached_property
     def distances(self) -> pd.DataFrame:
