@@ -160,9 +160,7 @@ def attack(release: Release) -> list[Claim]:
         if not len(kind.rows):
             continue
         found = scan(kind)
-        claims += (
-            _bounded(release, kind) if found is None else _solved(release, kind, found[1])
-        )
+        claims += _bounded(release, kind) if found is None else _solved(release, kind, found[1])
     return claims
 
 

@@ -25,7 +25,9 @@ from scripts.proofs.disclosure.quantities import (
     SLOTS,
     WEEK_PARTS,
     Claim,
+    Quantity,
     Sum,
+    Without,
 )
 from scripts.proofs.disclosure.release import COUNTED, MEASURES, Interval, Release, listed
 
@@ -160,8 +162,7 @@ class Antenna:
     def profile(self, table: pd.DataFrame) -> Iterator[tuple[object, str, Interval]]:
         """Hour or week, measure and bounds of each value of a profile."""
         k = self.release.k
-        for (antenna, time), row in table.loc[[self.name]].iterrows():
-            del antenna
+        for (_, time), row in table.loc[[self.name]].iterrows():
             rules = listed(row["withheld_values"])
             for measure in MEASURES:
                 value = row[measure]
@@ -245,7 +246,9 @@ class Sums:
 
     def _sms2calls(self) -> None:
         self._feature(
-            "sms2calls_ratio", self.cells(("og_sms", "ic_sms")), self.cells(("og_calls", "ic_calls"))
+            "sms2calls_ratio",
+            self.cells(("og_sms", "ic_sms")),
+            self.cells(("og_calls", "ic_calls")),
         )
 
     def _ratios(self) -> None:
@@ -312,7 +315,6 @@ class Sums:
 
     def _order_people(self) -> None:
         """A part has no more people than the whole, and two parts no fewer together."""
-        system = self.system
         for event in (*TYPES.values(), "callandtext"):
             for fixed in ("allday", "day", "night"):
                 whole = self._people(("allweek", fixed, event))
@@ -324,7 +326,6 @@ class Sums:
         for week, day in product(BANDICOOT_WEEK, ("allday", "day", "night")):
             whole = self._people((week, day, "callandtext"))
             self._cover(whole, [self._people((week, day, e)) for e in TYPES.values()])
-        del system
 
     def _cover(self, whole: int, parts: list[int]) -> None:
         for part in parts:
@@ -360,6 +361,10 @@ class Sums:
                 if m == measure:
                     terms = {self.system.names[kind, m, week]: 1.0}
                     yield Sum(name, (measure,), week=week), terms
+
+    def people(self) -> list[tuple[tuple, int]]:
+        """The numbers of people of bandicoot's means, with their unknowns."""
+        return [(name, i) for name, i in self.system.names.items() if name[0] == "people"]
 
 
 def known_totals(release: Release) -> dict[tuple[str, str], Interval]:
@@ -399,7 +404,7 @@ def known_totals(release: Release) -> dict[tuple[str, str], Interval]:
 def attack(
     release: Release,
     name: str,
-    wanted: Callable[[Sum], bool] = lambda quantity: True,
+    wanted: Callable[[Quantity], bool] = lambda quantity: True,
     told: Callable[[str], dict[tuple[str, str, str], People]] | None = None,
 ) -> list[Claim]:
     """The claims of one attack; `wanted` saves the time for what nobody asks for.
@@ -419,4 +424,11 @@ def attack(
                 ends = sums.ends(terms)
                 if ends is not None:
                     claims.append(Claim(name, quantity, ends.low, ends.high))
+        residents = int(release.features.at[antenna, "active_users"])
+        for (_, group), place in sums.people():
+            if wanted(Without(antenna, group)):
+                ends = sums.ends({place: 1.0})
+                if ends is not None:
+                    number = Without(antenna, group)
+                    claims.append(Claim(name, number, residents - ends.high, residents - ends.low))
     return claims

@@ -16,8 +16,8 @@ from scripts.proofs.disclosure.quantities import (
     SECOND,
     Claim,
     Indicator,
-    Partners,
     PairCount,
+    Partners,
     Quantity,
     Sum,
     Without,
@@ -37,7 +37,7 @@ class Fact:
 
     def is_protected(self, k: int, max_share: float) -> bool:
         """Whether the gate would withhold it; what nobody contributes to is nobody's."""
-        return 0 < self.users and (self.users <= k or self.share > max_share)
+        return self.users > 0 and (self.users <= k or self.share > max_share)
 
 
 def fact(contributions: np.ndarray) -> Fact:
@@ -230,7 +230,18 @@ def score(claims: list[Claim], truth: Truth, k: int, max_share: float) -> pd.Dat
                 "wrong": not claim.low - slack <= known.value <= claim.high + slack,
             }
         )
-    columns = "attack quantity value low high users exact whole near wrong".split()
+    columns = [
+        "attack",
+        "quantity",
+        "value",
+        "low",
+        "high",
+        "users",
+        "exact",
+        "whole",
+        "near",
+        "wrong",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -243,5 +254,3 @@ def summary(scores: pd.DataFrame) -> pd.DataFrame:
     )
     names = ["protected", "exact", "whole", "near", "determined", "one_person", "wrong"]
     return scores.groupby("attack")[names].sum().astype(int)
-
-

@@ -66,16 +66,15 @@ class World:
             return True
         for _ in range(TRIES if first else 0):
             counts, ring = first[rng.integers(len(first))]
-            counts, corners = counts, [int(place) for place in ring[:4]]
+            corners = [int(place) for place in ring[:4]]
             for _ in range(rng.integers(1, 4)):
                 a = corners[rng.integers(4)]
                 b = int(rng.choice(near[a])) if len(near[a]) else a
                 k, m = (int(n) for n in rng.integers(0, len(self.counts), 2))
                 more = self._moved(counts, a, b, k, m, rng.choice([-1.0, 1.0]))
                 counts = counts if more is None else more
-            if counts[i, j] != self.counts[i, j] and abs(counts[i, j] - self.counts[i, j]) >= step:
-                if self._fits(counts, i, j):
-                    return True
+            if abs(counts[i, j] - self.counts[i, j]) >= step and self._fits(counts, i, j):
+                return True
         return False
 
     @property
