@@ -15,11 +15,10 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from fpylll import BKZ, LLL, IntegerMatrix
-from scipy.optimize import linprog
-from scipy.sparse import coo_matrix
 
+from scripts.proofs.disclosure.linear import solver
 from scripts.proofs.disclosure.quantities import Claim, PairCount
-from scripts.proofs.disclosure.release import PAIR_COUNTS, Interval, Release
+from scripts.proofs.disclosure.release import PAIR_COUNTS, Release
 
 NAME = "1 pairs"
 LARGEST = 120  # unknown counts that a lattice is tried for
@@ -269,22 +268,17 @@ def _bounded(release: Release, kind: Kind) -> list[Claim]:
             slope = np.log2(t) + 1 / np.log(2)
             at_most([(place, slope), (size + place, -1.0)], t * slope - t * np.log2(t))
     _entropies(kind, places, size, at_most)
-    r, c, v = zip(*entries, strict=True)
-    matrix = coo_matrix((v, (r, c)), (len(limits), 2 * size)).tocsr()
-    bounds = np.column_stack([least, most])
+    ends_of = solver(entries, limits, np.column_stack([least, most]))
     claims = []
     shown = set(kind.rows.index)
     for (a, b), place in places.items():
         if (a, b) in kind.counts or not {a, b} & shown or a > b:
             continue
-        goal = np.zeros(2 * size)
-        goal[place] = 1
-        ends = []
-        for sign in (1, -1):
-            found = linprog(sign * goal, matrix, limits, bounds=bounds, method="highs")
-            ends.append(sign * found.fun if found.status == 0 else sign * -np.inf)
+        ends = ends_of({place: 1.0})
+        if ends is None:
+            continue
         for pair in {(a, b), (b, a)}:
-            claims.append(Claim(NAME, PairCount(*pair, kind.name), *ends))
+            claims.append(Claim(NAME, PairCount(*pair, kind.name), ends.low, ends.high))
     return claims
 
 
@@ -301,9 +295,3 @@ def _entropies(kind: Kind, places: dict, size: int, at_most) -> None:
         slope = (high - low) / (last - first)
         terms = [(size + p, 1.0) for p in own] + [(p, -slope) for p in own]
         at_most(terms, low - slope * first + 1e-6)
-
-
-def intervals(kind: Kind, total: float) -> list[Interval]:
-    """N of each antenna for a known total, by the ends of the released entropies."""
-    ends = (numbers(kind, np.array([total]), end)[:, 0] for end in ("low", "high"))
-    return [Interval(*pair) for pair in zip(*ends, strict=True)]

@@ -15,10 +15,9 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
-from scipy.sparse import coo_matrix
 
 from scripts.proofs.disclosure.indicators import People, people
+from scripts.proofs.disclosure.linear import solver
 from scripts.proofs.disclosure.quantities import (
     BANDICOOT_WEEK,
     SECOND,
@@ -40,8 +39,6 @@ ATTACKS = {
     "7 hours": ("profiles", "indicators", "windows"),
     "10 everything": ("profiles", "indicators", "sms2calls", "week", "windows", "ratios", "scales"),
 }
-WIDE = 0.06  # a sum with a wider range, as a share of its greatest value, is not determined
-CORNERS = 16
 TYPES = {"calls": "call", "sms": "text"}
 SPLIT = {"day": False, "night": True}
 
@@ -104,51 +101,9 @@ class System:
             self.at_most(row, 0.0)
 
     def solver(self) -> Callable[[dict[int, float]], Interval | None]:
-        """A function that gives the least and the greatest value of a sum of unknowns.
-
-        Solutions that were found are kept: where two of them already differ in a sum by so much
-        that it is not determined, nothing more is computed, and the answer is: anything.
-        """
+        """A function that gives the least and the greatest value of a sum of unknowns."""
         entries = [(r, i, c) for r, row in enumerate(self.rows) for i, c in row.items()]
-        r, i, c = zip(*entries, strict=True) if entries else ((), (), ())
-        shape = (len(self.rows), len(self.names))
-        matrix = coo_matrix((c, (r, i)), shape).tocsr()
-        # Rows of a similar size, for the tolerance of the solver is absolute.
-        norm = np.maximum(abs(matrix).max(axis=1).toarray().ravel(), 1e-9)
-        matrix = matrix.multiply(1 / norm[:, None]).tocsr()
-        limits = np.array(self.limits) / norm + 1e-7
-        bounds = np.column_stack([self.least, self.most])
-
-        # some corners to begin with, in random directions; always the same
-        rng = np.random.default_rng(0)
-        witnesses = []
-        for _ in range(CORNERS):
-            goal = rng.normal(size=len(self.names))
-            goal = np.where(np.isinf(bounds[:, 1]), np.abs(goal), goal)
-            result = linprog(goal, matrix, limits, bounds=bounds, method="highs")
-            if result.status == 0:
-                witnesses.append(result.x)
-
-        def ends(terms: dict[int, float]) -> Interval | None:
-            goal = np.zeros(len(self.names))
-            for place, factor in terms.items():
-                goal[place] = factor
-            seen = np.array(witnesses) @ goal if witnesses else np.zeros(1)
-            if np.ptp(seen) > max(WIDE * seen.max(), 1.01):
-                return Interval(-np.inf, np.inf)
-            found = []
-            for sign in (-1, 1):
-                result = linprog(sign * goal, matrix, limits, bounds=bounds, method="highs")
-                if result.status == 3:
-                    found.append(sign * -np.inf)
-                elif result.status == 0:
-                    found.append(sign * result.fun)
-                    witnesses.append(result.x)
-                else:
-                    return None
-            return Interval(min(found), max(found))
-
-        return ends
+        return solver(entries, self.limits, np.column_stack([self.least, self.most]))
 
 
 @dataclass(frozen=True)
