@@ -26,7 +26,7 @@ from scripts.proofs.disclosure.truth import Truth, read_truth, score, summary
 
 
 def claims(
-    release: Release, fast: bool = False, wanted: Callable[[Quantity], bool] = lambda q: True
+    release: Release, fast: bool = False, wanted: Callable[[Quantity], bool] = lambda _: True
 ) -> list[Claim]:
     """What all attacks claim about one period; `fast` leaves out all but the largest system."""
     found = pairs.attack(release) + metadata.partners(release) + metadata.variances(release)

@@ -277,8 +277,10 @@ def _bounded(release: Release, kind: Kind) -> list[Claim]:
         ends = ends_of({place: 1.0})
         if ends is None:
             continue
-        for pair in {(a, b), (b, a)}:
-            claims.append(Claim(NAME, PairCount(*pair, kind.name), ends.low, ends.high))
+        claims += [
+            Claim(NAME, PairCount(*pair, kind.name), ends.low, ends.high)
+            for pair in {(a, b), (b, a)}
+        ]
     return claims
 
 

@@ -253,7 +253,7 @@ class Sums:
                         group = {self._people((week, day, event)): 1.0}
                         system.times(self.cells(measures, True, **chosen), bounds, group)
                 # each of them has an event
-                row = {i: -1.0 for i in self.cells(both, True, **chosen)}
+                row = dict.fromkeys(self.cells(both, True, **chosen), -1.0)
                 system.at_most({**row, self._people((week, day, event)): 1.0}, 0.0)
             bounds = self.release.bounds(name, f"active_days__{week}__{day}__callandtext")
             days = {system.unknown(("days", week, day)): 1.0}
@@ -285,7 +285,7 @@ class Sums:
     def _cover(self, whole: int, parts: list[int]) -> None:
         for part in parts:
             self.system.at_most({part: 1.0, whole: -1.0}, 0.0)
-        self.system.at_most({whole: 1.0, **{part: -1.0 for part in parts}}, 0.0)
+        self.system.at_most({whole: 1.0, **dict.fromkeys(parts, -1.0)}, 0.0)
 
     # --- what is asked ----------------------------------------------------------------------------
 
@@ -359,7 +359,7 @@ def known_totals(release: Release) -> dict[tuple[str, str], Interval]:
 def attack(
     release: Release,
     name: str,
-    wanted: Callable[[Quantity], bool] = lambda quantity: True,
+    wanted: Callable[[Quantity], bool] = lambda _: True,
     told: Callable[[str], dict[tuple[str, str, str], People]] | None = None,
 ) -> list[Claim]:
     """The claims of one attack; `wanted` saves the time for what nobody asks for.
