@@ -169,7 +169,13 @@ def test_plans_of_sql_models(
     mockup_project: Project, planner: Planner, nodes: list[dict[str, Any]]
 ) -> None:
     """No cross join, nothing in one task, at the driver or sent around that grows with users."""
-    models = [node for node in nodes if node.get("language") == "sql"]
+    # definitions of tables over files have no plan; audits are planned as parts of release_audit
+    without_plan = ("raw_files", "ephemeral")
+    models = [
+        node
+        for node in nodes
+        if node.get("language") == "sql" and node["config"]["materialized"] not in without_plan
+    ]
     assert len(models) > 20
     found = {}
     for model in models:
