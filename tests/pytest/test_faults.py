@@ -19,12 +19,14 @@ from pathlib import Path
 import psutil
 import pytest
 import random_cdr
-from conftest import Project
+from conftest import PROJECT_ROOT, Project
 from pyhive import hive
 from test_deliveries import assert_same_level_0, assert_same_level_4
 from test_equality import raw_vars
+from test_interrupts import Command
 from test_publication import release
 
+from scripts import interrupts
 from scripts.server import ServerInfo, start_server, stop_server
 
 NO_SERVER = "The Spark server does not answer any more."
@@ -219,6 +221,89 @@ def test_dbt_killed_and_interrupted(
     Run(project, "run").succeed()
     assert release(project) != before
     assert_same_as_undisturbed(project)
+
+
+def test_server_stopped(raw: tuple[random_cdr.RawData, list[Path]], tmp_path: Path) -> None:
+    """`make stop` says that a run is at work, and the run that the server was stopped."""
+    state_dir = tmp_path / "state"
+    state_dir.mkdir()
+    (state_dir / "server.lock").touch()
+    params = {**raw_vars(raw[0]), "bandicoot": False, "privacy_k": 0}
+
+    def start() -> ServerInfo:
+        return start_server(state_dir, 0, 0, driver_memory="1g", timeout=300)
+
+    project = Project(start(), tmp_path / "dbt", "stopped", params)
+    try:
+        Run(project, "run").succeed()
+        before = release(project)
+        for moment, seconds_more in (
+            (starts("delivered_rows"), 1),
+            (starts("user_home_antenna"), 0.5),
+            (starts("current_release"), 0.5),
+        ):
+            run = Run(project, "run", "--full-refresh").until(moment, seconds_more)
+            stop = subprocess.run(
+                [sys.executable, "-m", "scripts.server", "stop", "--state-dir", state_dir],
+                cwd=PROJECT_ROOT, capture_output=True, check=True, text=True,
+            )  # fmt: skip
+            assert f"A run is at work (process {run.process.pid}, since " in stop.stdout
+            assert run.end() != 0
+            assert "The Spark server was stopped" in run.output or NO_SERVER in run.output
+            assert "bug in Spark" not in run.output and "Traceback" not in run.output
+            project = replace(project, server=start())
+            if "current_release" not in moment:
+                assert release(project) == before
+    finally:
+        stop_server(state_dir)
+
+
+def copy_of_the_project(folder: Path) -> Path:
+    """The project's files, those that git knows, for commands that work in the project's folder."""
+    names = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=PROJECT_ROOT, capture_output=True, check=True, text=True,
+    ).stdout.splitlines()  # fmt: skip
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT_ROOT / name, folder / name)
+    return folder
+
+
+def test_make_run_interrupted_in_each_phase(tmp_path: Path) -> None:
+    """One sentence and exit code 130, no traceback, nothing left behind; the last run is complete."""
+    folder = copy_of_the_project(tmp_path / "project")
+    environment = {
+        "GNUPER_THRIFT_PORT": "0", "GNUPER_CONNECT_PORT": "0", "GNUPER_DRIVER_MEMORY": "1g",
+        "PYTHONPATH": str(folder), "VARS": "{privacy_k: 0}",
+    }  # fmt: skip
+
+    def command(module: str) -> Command:
+        return Command(sys.executable, "-m", module, folder=folder, **environment)
+
+    try:
+        assert command("scripts.prepare").process.wait(60) == 0
+        for phase, seconds_more in (
+            ("Making the mock-up sample", 0.5),
+            ("compiling", 3),
+            ("Building all levels", 1),
+            ("Building all levels", 4),
+            (r"START .*[.]delivered_rows", 0.5),
+            ("Exporting the released tables", 0.5),
+        ):
+            run = command("scripts.run")
+            run.line_with(phase)
+            time.sleep(seconds_more)
+            code, printed, errors = run.interrupt()
+            assert (code, errors) == (130, interrupts.SENTENCE), phase
+            assert "Traceback" not in printed and "Warning" not in printed, printed
+            assert not list((folder / "data").glob(".sample.partial-*"))
+        run = command("scripts.run")
+        printed, errors = run.process.communicate(timeout=900)
+        assert run.process.returncode == 0, printed + errors
+        assert "Built final_features" in printed and errors == ""
+    finally:
+        stop_server(folder / ".gnuper")
 
 
 def test_two_runs_at_once(project: Project) -> None:

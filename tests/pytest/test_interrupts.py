@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -58,18 +60,21 @@ class Command:
             start_new_session=True,
         )
 
-    def line_with(self, text: str) -> str:
-        """Read on to a line with this text."""
+    def line_with(self, pattern: str) -> str:
+        """Read on to a line that matches."""
         for line in self.process.stdout:
-            if text in line:
+            if re.search(pattern, line):
                 return line
-        raise AssertionError(f"nothing was said of {text}: {self.process.stderr.read()}")
+        raise AssertionError(f"nothing was said of {pattern}: {self.process.stderr.read()}")
 
     def interrupt(self, alone: bool = False) -> tuple[int, str, str]:
         """Ctrl-C, or a signal to the program alone; the exit code and what was printed after it."""
         (os.kill if alone else os.killpg)(self.process.pid, signal.SIGINT)
-        printed, errors = self.process.communicate(timeout=60)
-        return self.process.returncode, printed, errors
+        too_late = threading.Timer(90, self.process.kill)
+        too_late.start()
+        printed, errors = self.process.stdout.read(), self.process.stderr.read()
+        too_late.cancel()
+        return self.process.wait(), printed, errors
 
 
 def test_while_a_command_is_loaded() -> None:

@@ -43,6 +43,29 @@ def test_errors_are_short() -> None:
     assert shorten("Table not found") == "Table not found"
 
 
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.",
+        "org.apache.spark.SparkException: Job 99 cancelled because SparkContext was shut down",
+        'java.lang.NullPointerException: Cannot invoke "org.apache.spark.scheduler.DAGScheduler'
+        '.cleanupQueryJobs(long)" because the return value of '
+        '"org.apache.spark.SparkContext.dagScheduler()" is null',
+        'java.lang.NullPointerException: Cannot invoke "org.apache.spark.SparkEnv.conf()" because '
+        'the return value of "org.apache.spark.SparkEnv$.get()" is null',
+    ],
+)
+def test_a_server_that_stops_is_said(cause: str) -> None:
+    bug = "[INTERNAL_ERROR] Executed command failed. You hit a bug in Spark or the Spark plugins."
+    stack = f"org.apache.hive.service.cli.HiveSQLException: {bug}\n\tat java.lang.Thread.run(1)\n"
+    said = shorten(f"{stack}Caused by: {cause}\n\tat org.apache.spark.Something(2)")
+    assert said.startswith(
+        "The Spark server was stopped in the middle of a statement. `make server`"
+    )
+    real = shorten(f"{stack}Caused by: java.lang.NullPointerException: it is null\n")
+    assert real.startswith("[INTERNAL_ERROR]")
+
+
 def test_a_session_that_does_not_close_fails_nothing() -> None:
     class Session:
         def close(self) -> None:
