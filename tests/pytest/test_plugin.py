@@ -48,11 +48,15 @@ def test_errors_are_short() -> None:
     [
         "java.lang.IllegalStateException: Cannot call methods on a stopped SparkContext.",
         "org.apache.spark.SparkException: Job 99 cancelled because SparkContext was shut down",
-        'java.lang.NullPointerException: Cannot invoke "org.apache.spark.scheduler.DAGScheduler'
-        '.cleanupQueryJobs(long)" because the return value of '
-        '"org.apache.spark.SparkContext.dagScheduler()" is null',
-        'java.lang.NullPointerException: Cannot invoke "org.apache.spark.SparkEnv.conf()" because '
-        'the return value of "org.apache.spark.SparkEnv$.get()" is null',
+        (
+            'java.lang.NullPointerException: Cannot invoke "org.apache.spark.scheduler.DAGScheduler'
+            '.cleanupQueryJobs(long)" because the return value of '
+            '"org.apache.spark.SparkContext.dagScheduler()" is null'
+        ),
+        (
+            'java.lang.NullPointerException: Cannot invoke "org.apache.spark.SparkEnv.conf()" because '
+            'the return value of "org.apache.spark.SparkEnv$.get()" is null'
+        ),
     ],
 )
 def test_a_server_that_stops_is_said(cause: str) -> None:
