@@ -37,16 +37,18 @@ def is_alive(info: ServerInfo) -> bool:
 
 
 def marked(state_dir: Path) -> list[int]:
-    """The processes that have the mark of the state folder's server in their environment."""
+    """The processes that have the mark of the state folder's server in their environment: the server,
+    and then its workers, which have it from the server. Process ids begin anew after the greatest
+    one, so the order is that of their starts."""
     mark = f"{MARK}={state_dir}".encode()
     found = []
     for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
-        state, _, _ = stat(pid) or ("X", 0, 0)
+        state, _, started = stat(pid) or ("X", 0, 0)
         if state not in ("Z", "X"):
             with contextlib.suppress(OSError):
                 if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0"):
-                    found.append(pid)
-    return found
+                    found.append((started, pid))
+    return [pid for _, pid in sorted(found)]
 
 
 def _family(info: ServerInfo) -> list[int]:

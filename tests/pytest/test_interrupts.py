@@ -146,7 +146,7 @@ def test_the_documentations_port_is_taken() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         made = subprocess.run(
-            ["make", "--dry-run", "docs", f"DOCS_PORT={port}"],
+            ["make", "--no-print-directory", "--dry-run", "docs", f"DOCS_PORT={port}"],
             cwd=PROJECT_ROOT, capture_output=True, check=True, text=True,
         )  # fmt: skip
         command = made.stdout.splitlines()[-1].split()
