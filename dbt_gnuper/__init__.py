@@ -4,7 +4,8 @@ dbt imports every installed module with a name that begins with ``dbt_``, and st
 its list ``plugins``. This plugin gives the Spark adapter
 
 - a check of the vars before anything is parsed (:mod:`dbt_gnuper.variables`);
-- ``adapter.features``, the registry of features (:mod:`dbt_gnuper.features`);
+- ``adapter.features``, the registry of features (:mod:`dbt_gnuper.features`), and
+  ``adapter.rests``, what can be computed by subtraction (:mod:`dbt_gnuper.rests`);
 - a submission method ``spark_connect`` for Python models (:mod:`dbt_gnuper.spark_connect`);
 - methods for macros that check local files before Spark reads them
   (:mod:`dbt_gnuper.local_files`);
@@ -28,6 +29,7 @@ from dbt_gnuper import (
     interrupts,
     layouts,
     local_files,
+    rests,
     run_lock,
     spark_connect,
     thrift_sessions,
@@ -46,6 +48,7 @@ class GnuperPlugin(dbtPlugin):
         GnuperPlugin._has_extended = True
         variables.extend(SparkAdapter)
         features.extend(SparkAdapter)
+        rests.extend(SparkAdapter)
         interrupts.extend()
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)

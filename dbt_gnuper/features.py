@@ -11,7 +11,7 @@ import yaml
 from dbt.adapters.spark.impl import SparkAdapter
 
 from dbt_gnuper.patches import add_for_macros
-from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS, describe
 
 FILE = Path(__file__).with_name("features.yml")
 KINDS = {"calls": "calls", "sms": "texts", "vol": "call seconds"}
@@ -30,6 +30,8 @@ class Feature:
     name: str
     model: str
     rests_on: tuple[str, ...]
+    leaves: tuple[str, ...]
+    """What subtraction leaves where it is released, see :mod:`dbt_gnuper.rests`."""
     group: str
     label: str
     type: str
@@ -76,6 +78,7 @@ def _member(family: dict[str, Any], name: str | None) -> Feature:
         name=text("name"),
         model=family["model"],
         rests_on=tuple(part.format(**words) for part in family["rests_on"]),
+        leaves=tuple(rest.format(**words) for rest in family["leaves"]),
         group=family["group"],
         label=text("label"),
         type=family.get("type", "double"),
@@ -99,7 +102,15 @@ def _range(family: dict[str, Any]) -> str:
 def features_for_macros() -> list[dict[str, Any]]:
     """The keys of each feature that models need."""
     return [
-        {"name": feature.name, "model": feature.model, "rests_on": list(feature.rests_on)}
+        {
+            "name": feature.name,
+            "model": feature.model,
+            "rests_on": list(feature.rests_on),
+            "leaves": list(feature.leaves),
+            # released with all digits: numbers of people, and what is about places
+            "is_exact": feature.type == "bigint" or not feature.rests_on,
+            "is_about_pairs": any(rest.startswith("partners.") for rest in feature.leaves),
+        }
         for feature in features()
     ]
 
@@ -109,10 +120,16 @@ def bandicoot_columns() -> list[str]:
     return [RECORDS, *INDICATOR_NAMES]
 
 
+def whole_indicators() -> list[str]:
+    """The columns from bandicoot that are means of whole numbers."""
+    return [RECORDS, *(name for name in INDICATOR_NAMES if describe(name).is_whole)]
+
+
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the names of features and indicators available to macros."""
     add_for_macros(
         adapter,
         features=lambda _: features_for_macros(),
         bandicoot_columns=lambda _: bandicoot_columns(),
+        whole_indicators=lambda _: whole_indicators(),
     )

@@ -69,6 +69,7 @@ class Indicator:
     statistics: how a list of values is summarised; empty for a single value.
     in_parts: whether it is computed for the nine parts of week and day.
     needs: columns of the events, of those that data may lack, without which it does not exist.
+    is_whole: whether the value, or each value that is summarised, is a whole number.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Indicator:
     in_parts: bool = True
     page: str | None = None
     needs: frozenset[str] = frozenset()
+    is_whole: bool = False
 
     @property
     def source(self) -> str:
@@ -114,6 +116,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         ("callandtext",),
+        is_whole=True,
     ),
     Indicator(
         "number_of_contacts",
@@ -124,6 +127,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         needs=_CONTACTS,
+        is_whole=True,
     ),
     Indicator(
         "call_duration",
@@ -135,6 +139,7 @@ INDICATORS = (
         ("call",),
         ALL_STATISTICS,
         needs=_DURATIONS,
+        is_whole=True,
     ),
     Indicator(
         "percent_nocturnal",
@@ -176,6 +181,7 @@ INDICATORS = (
         ("callandtext",),
         ALL_STATISTICS,
         needs=_CONTACTS,
+        is_whole=True,
     ),
     Indicator(
         "response_rate_text",
@@ -220,6 +226,7 @@ INDICATORS = (
         _CALL_AND_TEXT,
         ALL_STATISTICS,
         needs=_CONTACTS,
+        is_whole=True,
     ),
     Indicator(
         "interevent_time",
@@ -230,6 +237,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         ALL_STATISTICS,
+        is_whole=True,
     ),
     Indicator(
         "percent_pareto_interactions",
@@ -261,6 +269,7 @@ INDICATORS = (
         _NO_EVENT,
         "individual",
         _CALL_AND_TEXT,
+        is_whole=True,
     ),
     Indicator(
         "number_of_interaction_in",
@@ -271,6 +280,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         page="number_of_interactions",
+        is_whole=True,
     ),
     Indicator(
         "number_of_interaction_out",
@@ -281,6 +291,7 @@ INDICATORS = (
         "individual",
         _CALL_AND_TEXT,
         page="number_of_interactions",
+        is_whole=True,
     ),
     Indicator(
         "number_of_antennas",
@@ -289,6 +300,7 @@ INDICATORS = (
         "1 or more",
         _NO_EVENT,
         "spatial",
+        is_whole=True,
     ),
     Indicator(
         "entropy_of_antennas",
@@ -325,6 +337,7 @@ INDICATORS = (
         "1 or more",
         _NO_EVENT,
         "spatial",
+        is_whole=True,
     ),
     Indicator(
         "churn_rate",
@@ -356,6 +369,8 @@ class ColumnDoc:
     range: str
     null_meaning: str
     source: str
+    is_whole: bool
+    """Whether a person's value is a whole number, or halfway between two (a median)."""
 
     def text(self) -> str:
         """One paragraph with everything, for the docs site."""
@@ -408,6 +423,7 @@ def _document(
         range=values or indicator.range,
         null_meaning=indicator.null_meaning,
         source=indicator.source,
+        is_whole=indicator.is_whole and statistic in (None, "min", "max", "median"),
     )
 
 

@@ -1,57 +1,93 @@
 {#
-    Query of the values of a profile that are withheld although they pass the gate. Otherwise a value that
-    does not pass the gate would follow by subtraction.
+    The last part of a query: the values of a profile that are withheld although they pass the gate.
+    Otherwise a value that does not pass the gate would follow by subtraction.
 
     `cells` has one row per antenna, measure and `time` (the name of a column: hour or week), with value,
-    largest and decision. Its column `block` is the part of the profile with a known sum. `is_gated_sum`
-    says whether this sum itself has passed the gate.
+    largest and decision. Its column `block` is the part of the profile with a known sum, which is about
+    enough people or nobody.
 
-    In a block with a withheld value, one more value is withheld: the smallest with which no user can
-    account for more than privacy_max_share of the withheld values together. If there is none, the whole
-    block is withheld; unless its sum has passed the gate, the antenna's whole measure is withheld too.
+    In a block with withheld values, one more value is withheld: the nearest in time with which no user can
+    account for more than privacy_max_share of the withheld values together, and with which these are not
+    nearly the least that they can be. (The smallest value would tell a lower bound of itself.) If there is
+    none, the whole block is withheld.
 
-    {{ secondary_suppression('cells', time='hour') }}
+    with cells as (...), {{ secondary_suppression('cells', time='hour', distance='abs(cells.hour - withheld.hour)') }}
 #}
-{% macro secondary_suppression(cells, time) -%}
-with rests as (
+{% macro secondary_suppression(cells, time, distance) -%}
+withheld as (
+
+    select *
+    from {{ cells }}
+    where
+        decision like 'withheld%'
+        and value is not null
+
+),
+
+rests as (
 
     select
         antenna_id,
         measure,
         block,
-        is_gated_sum,
         sum(value) as value,
-        sum(largest) as largest
-    from {{ cells }}
-    where
-        decision like 'withheld%'
-        and value is not null
-    group by antenna_id, measure, block, is_gated_sum
+        sum(largest) as largest,
+        count(*) as withheld_values
+    from withheld
+    group by antenna_id, measure, block
 
 ),
 
-companions as (
+neighbours as (
 
     select
         cells.antenna_id,
         cells.measure,
         cells.block,
         cells.{{ time }},
-        row_number() over (
-            partition by cells.antenna_id, cells.measure, cells.block
-            order by cells.value, cells.{{ time }}
-        ) as place
+        cells.value,
+        cells.largest,
+        min({{ distance }}) as distance
     from {{ cells }} as cells
+    inner join withheld
+        on
+            cells.antenna_id = withheld.antenna_id
+            and cells.measure = withheld.measure
+            and cells.block = withheld.block
+    where cells.decision = 'released'
+    group by
+        cells.antenna_id,
+        cells.measure,
+        cells.block,
+        cells.{{ time }},
+        cells.value,
+        cells.largest
+
+),
+
+companions as (
+
+    select
+        neighbours.antenna_id,
+        neighbours.measure,
+        neighbours.block,
+        neighbours.{{ time }},
+        row_number() over (
+            partition by neighbours.antenna_id, neighbours.measure, neighbours.block
+            order by neighbours.distance, neighbours.{{ time }}
+        ) as place
+    from neighbours
     inner join rests
         on
-            cells.antenna_id = rests.antenna_id
-            and cells.measure = rests.measure
-            and cells.block = rests.block
+            neighbours.antenna_id = rests.antenna_id
+            and neighbours.measure = rests.measure
+            and neighbours.block = rests.block
     where
-        cells.decision = 'released'
         -- one user contributes at most the largest contributions of all these values together
-        and cells.largest + rests.largest
-        <= {{ var('privacy_max_share') | float }} * (cells.value + rests.value)
+        neighbours.largest + rests.largest
+        <= {{ var('privacy_max_share') | float }} * (neighbours.value + rests.value)
+        -- each withheld value is 1 at least, the companion privacy_k + 1: there must be a choice
+        and neighbours.value + rests.value >= {{ var('privacy_k') }} + 2 + rests.withheld_values
 
 ),
 
@@ -74,7 +110,7 @@ select
 from companions
 where place = 1
 
-union
+union all
 
 select
     cells.antenna_id,
@@ -85,6 +121,6 @@ inner join blocks_without_companion
     on
         cells.antenna_id = blocks_without_companion.antenna_id
         and cells.measure = blocks_without_companion.measure
-        and (cells.block = blocks_without_companion.block or not blocks_without_companion.is_gated_sum)
+        and cells.block = blocks_without_companion.block
 where cells.decision = 'released'
 {%- endmacro %}

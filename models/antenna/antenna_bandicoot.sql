@@ -21,7 +21,7 @@ indicators as (
 
     select
         antenna_id,
-        array_sort(collect_list(struct(position, value, users))) as indicators
+        array_sort(collect_list(struct(position, value, users_with_indicator))) as indicators
     from {{ ref('antenna_indicators') }}
     group by antenna_id
 
@@ -34,7 +34,8 @@ select
     indicators.indicators[{{ loop.index0 }}].value as {{ name }},
     {%- endfor %}
     -- in the order of the columns above
-    transform(indicators.indicators, indicator -> indicator.users) as users_with_indicator
+    transform(indicators.indicators, indicator -> indicator.users_with_indicator)
+        as users_with_indicator
 from residents
 inner join indicators
     on residents.antenna_id = indicators.antenna_id

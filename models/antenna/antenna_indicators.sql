@@ -27,7 +27,8 @@ indicator_means as (
         antenna_id,
         position,
         {{ ratio(exact_sum('value'), 'count(value)') }} as value,
-        count(value) as users,
+        count(value) as users_with_indicator,
+        count(nullif(value, 0)) as users,
         {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
     from resident_indicators
     group by antenna_id, position
@@ -38,6 +39,8 @@ select
     antenna_id,
     position,
     value,
+    users_with_indicator,
+    -- who has 0 adds nothing to the mean
     users,
     -- exact_sum of a single value may differ in the last digit, and its share exceed 1
     case when largest_share > 1 then 1 else largest_share end as largest_share

@@ -17,10 +17,15 @@ with days as (
 select
     told_day as day,
     count(distinct source_file) as files,
-    sum(records) as delivered_rows,
-    sum(accepted) as accepted_rows,
+    {%- for rows, name in {'records': 'delivered_rows', 'accepted': 'accepted_rows'}.items() %}
+    -- the accepted rows of days with few users are not told
+    case
+        when told_day is not null or sum(accepted) = 0 then {{ rounded_rows('sum(' ~ rows ~ ')') }}
+    end as {{ name }},
+    {%- endfor %}
     {%- for reason in reasons %}
-    sum({{ reason }}) as {{ reason }}{{ ',' if not loop.last }}
+    cast({{ rounded('sum(' ~ reason ~ ')', var('release_digits')) }} as bigint)
+        as {{ reason }}{{ ',' if not loop.last }}
     {%- endfor %}
 from days
 group by told_day

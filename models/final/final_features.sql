@@ -5,20 +5,45 @@
     {%- set names = names + bandicoot_columns() %}
 {%- endif %}
 
-with released as (
+with gated as (
+
+    select
+        antenna_id,
+        position,
+        feature,
+        decision,
+        case when decision = 'released' then value end as value
+    from {{ ref('feature_decisions') }}
+
+),
+
+judged as (
+
+    select
+        gated.antenna_id,
+        gated.position,
+        gated.feature,
+        case when rests.feature is null then gated.decision else 'withheld_rest' end as decision,
+        case
+            when rests.feature is null then {{ rounded_feature('gated.feature', 'gated.value') }}
+        end as value
+    from gated
+    left join {{ ref('feature_rests') }} as rests
+        on
+            gated.antenna_id = rests.antenna_id
+            and gated.feature = rests.feature
+
+),
+
+released as (
 
     select
         antenna_id,
         transform(
-            array_sort(collect_list(struct(
-                position,
-                feature,
-                decision,
-                case when decision = 'released' then value end as value
-            ))),
+            array_sort(collect_list(struct(position, feature, decision, value))),
             entry -> struct(entry.feature, entry.decision, entry.value)
         ) as features
-    from {{ ref('feature_decisions') }}
+    from judged
     group by antenna_id
 
 )

@@ -113,11 +113,11 @@ select
     {{ released_antenna('pairs.antenna_id2') }} as antenna_id2,
     pairs.net_calls,
     pairs.net_sms,
-    pairs.log_calls - (
-        model.mean_y
-        + model.users_exponent * (pairs.log_users - model.mean_u)
-        + model.km_exponent * (pairs.log_km - model.mean_d)
-    ) as gravity_residual
+    {{ rounded(
+        'pairs.log_calls - (model.mean_y + model.users_exponent * (pairs.log_users - model.mean_u)'
+        ~ ' + model.km_exponent * (pairs.log_km - model.mean_d))',
+        var('release_digits'),
+    ) }} as gravity_residual
 from pairs
 left join model
     on pairs.period = model.period

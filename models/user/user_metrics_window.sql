@@ -6,6 +6,7 @@
 {#- names of the windows, and the SQL expression of a week's measure in each #}
 {%- set windows = {
     'alltime': '{}',
+    'workday': "case when week_part = 'workday' then {} end",
     'nonworkday': "case when week_part != 'workday' then {} end",
 } %}
 {%- for window in windows_of_the_day() %}

@@ -74,6 +74,8 @@ EXCEPTIONS: dict[str, tuple[Passed, ...]] = {
     ),
     "profile_weeks": (_passed("(row)", {AGGREGATE}, "weeks in which anybody did anything"),),
     "data_quality": (_passed("", {AGGREGATE, OTHERS}, NUMBERS),),
+    "antenna_rests": (_passed("is_safe", {SINGLE, SHARE}, "whether sums pass the gate, no value"),),
+    "feature_rests": (_passed("(row)", {AGGREGATE, SINGLE, SHARE, OTHERS}, PLACES),),
     "hourly_profile_rests": (_passed("(row)", {AGGREGATE, SINGLE, OTHERS}, PLACES),),
     "weekly_profile_rests": (_passed("(row)", {AGGREGATE, SINGLE, OTHERS}, PLACES),),
     "release_report": (_passed("", {AGGREGATE}, "numbers of decisions"),),

@@ -85,7 +85,7 @@ rests as (
             partition by antenna_id, part = 'all weeks', measure
         ) as something_is_released,
         sum(rest) as rest,
-        count(rest) as rest_users,
+        count(nullif(rest, 0)) as rest_users,
         max(rest) as rest_largest
     from users
     group by antenna_id, part, measure
@@ -102,7 +102,7 @@ where
     and rest is not null
     and {{ var('privacy_k') }} > 0
     and (
-        rest_users <= {{ var('privacy_k') }}
+        rest_users between 1 and {{ var('privacy_k') }}
         or {{ ratio('rest_largest', 'rest') }} > {{ var('privacy_max_share') }}
     )
 group by part, measure

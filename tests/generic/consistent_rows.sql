@@ -34,8 +34,8 @@
     {%- do conditions.update({
         measure ~ ' has users and a largest one': (
             measure ~ '_users is not null and case when ' ~ measure ~ '_users > 0 then coalesce('
-            ~ measure ~ '_largest between 0 and ' ~ measure ~ ', false) else '
-            ~ measure ~ ' is null and ' ~ measure ~ '_largest is null end'
+            ~ measure ~ '_largest between 0 and ' ~ measure ~ ', false) else coalesce('
+            ~ measure ~ ', 0) = 0 and coalesce(' ~ measure ~ '_largest, 0) = 0 end'
         ),
     }) -%}
 {%- endfor -%}

@@ -1,63 +1,49 @@
 {# one row per antenna, hour of the day and measure withheld by secondary suppression #}
 
-{%- set windows = windows_of_the_day() %}
+{%- set rest_of = {
+    'work': 'work',
+    'early_peak': 'peaks',
+    'late_peak': 'peaks',
+} %}
 
--- Anyone knows the sum of the day. Where final_features has the shares of working hours or peaks,
--- their sums are known too.
+-- Anyone knows the sum of the day. Where shares of working hours, peaks or indicators of the night
+-- may be released, their sums are known too.
 with known_sums as (
 
     select
-        decisions.*,
-        {%- for window in windows %}
-        {%- set feature = 'work_ratio' if window == 'work' else 'peak_ratio' %}
-        {%- set hours = windows[window] %}
-        coalesce({{ feature }}s.decision = 'released', false)
-        and {{ in_hours('decisions.hour', hours[0], hours[1]) }} as is_{{ window }}
-        {{- ',' if not loop.last }}
+        antenna_id,
+        substring_index(rest, '.', -1) as measure,
+        {%- for window in ['work', 'peaks', 'night'] %}
+        coalesce(bool_and(is_safe) filter (where rest like '{{ window }}.%'), false)
+            as {{ window }}_is_known{{ ',' if not loop.last }}
         {%- endfor %}
-    from {{ ref('hourly_profile_decisions') }} as decisions
-    {%- for feature in ['work_ratio', 'peak_ratio'] %}
-    left join {{ ref('feature_decisions') }} as {{ feature }}s
-        on
-            decisions.antenna_id = {{ feature }}s.antenna_id
-            and concat(decisions.measure, '_{{ feature }}') = {{ feature }}s.feature
-    {%- endfor %}
-
-),
-
-blocks as (
-
-    select
-        *,
-        concat(is_work, is_early_peak, is_late_peak) as block,
-        case
-            {%- for window, hours in windows.items() %}
-            when is_{{ window }} then {{ hours[1] - hours[0] + 1 }}
-            {%- endfor %}
-        end as window_hours
-    from known_sums
+    from {{ ref('antenna_rests') }}
+    group by antenna_id, measure
 
 ),
 
 cells as (
 
     select
-        *,
-        coalesce(
-            count(*) over (partition by antenna_id, measure, block) = window_hours, false
-        ) as is_gated_sum
-    from blocks
+        decisions.*,
+        concat_ws(
+            ' ',
+            {%- for window, hours in windows_of_the_day().items() %}
+            known_sums.{{ rest_of[window] }}_is_known
+            and {{ in_hours('decisions.hour', hours[0], hours[1]) }},
+            {%- endfor %}
+            known_sums.night_is_known and {{ is_night('decisions.hour') }}
+        ) as block
+    from {{ ref('hourly_profile_decisions') }} as decisions
+    inner join known_sums
+        on
+            decisions.antenna_id = known_sums.antenna_id
+            and decisions.measure = known_sums.measure
 
 ),
 
-found as (
-
-    {{ secondary_suppression('cells', time='hour') | indent }}
-
-)
-
-select
-    antenna_id,
-    hour,
-    measure
-from found
+{{ secondary_suppression(
+    'cells',
+    time='hour',
+    distance='least(abs(cells.hour - withheld.hour), 24 - abs(cells.hour - withheld.hour))',
+) }}

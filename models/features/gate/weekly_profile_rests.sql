@@ -5,20 +5,11 @@ with cells as (
 
     select
         *,
-        'all weeks' as block,
-        false as is_gated_sum
+        'all weeks' as block
     from {{ ref('weekly_profile_decisions') }}
 
 ),
 
-found as (
-
-    {{ secondary_suppression('cells', time='week') | indent }}
-
-)
-
-select
-    antenna_id,
-    week,
-    measure
-from found
+{{ secondary_suppression(
+    'cells', time='week', distance='abs(datediff(cells.week, withheld.week))'
+) }}

@@ -2,21 +2,27 @@
 
 {%- set counts = ['call_count', 'sms_count', 'vol_sum'] %}
 {%- set outcomes = [
-    'released', 'withheld_k', 'withheld_dominance', 'withheld_rest', 'not_existing', 'no_data'
+    'withheld_k', 'withheld_dominance', 'withheld_rest', 'not_existing', 'no_data'
 ] %}
 {%- set profiles = {
     'hour': [ref('hourly_profile_decisions'), ref('hourly_profile_rests')],
     'week': [ref('weekly_profile_decisions'), ref('weekly_profile_rests')],
 } %}
+{#- Exact numbers of withheld pairs would tell how many antennas one antenna interacts with. -#}
+{%- set is_told = "released_table != 'final_interactions' or " ~ (var('privacy_k') == 0) %}
 
 with decisions as (
 
     select
         'final_features' as released_table,
-        position,
-        feature,
-        decision
-    from {{ ref('feature_decisions') }}
+        decisions.position,
+        decisions.feature,
+        case when rests.feature is null then decisions.decision else 'withheld_rest' end as decision
+    from {{ ref('feature_decisions') }} as decisions
+    left join {{ ref('feature_rests') }} as rests
+        on
+            decisions.antenna_id = rests.antenna_id
+            and decisions.feature = rests.feature
 
     union all
 
@@ -52,9 +58,10 @@ with decisions as (
 select
     released_table,
     feature,
-    count(*) as total,
+    case when {{ is_told }} then count(*) end as total,
+    count_if(decision = 'released') as released,
     {%- for decision in outcomes %}
-    count_if(decision = '{{ decision }}') as {{ decision }},
+    case when {{ is_told }} then count_if(decision = '{{ decision }}') end as {{ decision }},
     {%- endfor %}
     min(position) as position
 from decisions

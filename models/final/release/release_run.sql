@@ -5,7 +5,7 @@ select
     first_day,
     last_day,
     files,
-    accepted_rows,
+    {{ rounded_rows('accepted_rows') }} as accepted_rows,
     parameters,
     -- noqa: disable=TMP
     {{ text_literal(dbt_version) }} as dbt_version,

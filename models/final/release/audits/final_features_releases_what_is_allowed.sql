@@ -3,8 +3,9 @@
 {#
     Compares the release with the thresholds, without using the decisions. A value must be there if,
     and only if, it exists, its antenna has more than privacy_k residents, it rests on more than
-    privacy_k users, and none of them accounts for more than privacy_max_share. Antennas and
-    features are compared one by one. Withheld values must be named in withheld_features.
+    privacy_k users, none of them accounts for more than privacy_max_share, and it leaves no rest
+    about few people by subtraction. Antennas and features are compared one by one. Withheld values
+    must be named in withheld_features.
 
     A failure means
     (a) values are in the wrong columns: the order of features in final_features is not that of
@@ -64,7 +65,7 @@ allowed as (
     select
         decisions.antenna_id,
         decisions.feature,
-        decisions.value,
+        {{ rounded_feature('decisions.feature', 'decisions.value') }} as value,
         coalesce(residents.residents, 0) as residents,
         {% if var('privacy_k') == 0 -%}
         true
@@ -74,9 +75,14 @@ allowed as (
             coalesce(residents.residents, 0) > {{ var('privacy_k') }}
             and coalesce(decisions.users, 0) > {{ var('privacy_k') }}
             and not coalesce(decisions.largest_share > {{ var('privacy_max_share') }}, false)
+            and rests.feature is null
         )
         {%- endif %} as is_allowed
     from {{ ref('feature_decisions') }} as decisions
+    left join {{ ref('feature_rests') }} as rests
+        on
+            decisions.antenna_id = rests.antenna_id
+            and decisions.feature = rests.feature
     left join residents
         on decisions.antenna_id = residents.antenna_id
 

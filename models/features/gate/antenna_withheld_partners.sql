@@ -1,0 +1,77 @@
+{# one row per antenna with a pair of which a number of calls or texts is withheld #}
+
+{%- set counts = ['call_count', 'sms_count'] %}
+
+with withheld as (
+
+    select
+        user_interactions.antenna_id1 as antenna_id,
+        user_interactions.antenna_id2 as partner_id,
+        user_interactions.user_id,
+        user_interactions.correspondent_id,
+        {%- for count in counts %}
+        case
+            when decisions.{{ count }}_decision != 'released' then user_interactions.{{ count }}
+        end as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('user_interactions') }} as user_interactions
+    inner join {{ ref('interaction_decisions') }} as decisions
+        on
+            user_interactions.antenna_id1 = decisions.antenna_id1
+            and user_interactions.antenna_id2 = decisions.antenna_id2
+
+),
+
+{%- for people, id in [('residents', 'user_id'), ('partners', 'correspondent_id')] %}
+
+{{ people }} as (
+
+    select
+        antenna_id,
+        {%- for count in counts %}
+        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from withheld
+    group by antenna_id, {{ id }}
+
+),
+
+{{ people }}_of_antennas as (
+
+    select
+        antenna_id,
+        {{- contributions(counts) }}
+    from {{ people }}
+    group by antenna_id
+
+),
+{%- endfor %}
+
+partner_antennas as (
+
+    select
+        antenna_id,
+        {%- for count in counts %}
+        count(distinct case when {{ count }} is not null then partner_id end)
+            as {{ count }}_partners{{ ',' if not loop.last }}
+        {%- endfor %}
+    from withheld
+    group by antenna_id
+
+)
+
+select
+    residents.antenna_id,
+    {%- for count in counts %}
+    partner_antennas.{{ count }}_partners,
+    residents.{{ count }},
+    least(residents.{{ count }}_users, partners.{{ count }}_users) as {{ count }}_users,
+    greatest(residents.{{ count }}_largest, partners.{{ count }}_largest) as {{ count }}_largest
+    {{- ',' if not loop.last }}
+    {%- endfor %}
+from residents_of_antennas as residents
+inner join partners_of_antennas as partners
+    on residents.antenna_id = partners.antenna_id
+inner join partner_antennas
+    on residents.antenna_id = partner_antennas.antenna_id
+where coalesce(residents.{{ counts | join(', residents.') }}) is not null
