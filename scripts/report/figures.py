@@ -156,10 +156,11 @@ def days_of(period: str) -> list[str] | None:
 
 
 def gate(report: pd.DataFrame) -> list[dict[str, Any]]:
-    """What the privacy gate did: number of values by group and outcome."""
+    """What the privacy gate did: number of values by group and outcome. Of pairs it is not told."""
+    report = report.dropna(subset="total")
     groups = report["released_table"].map(GATED_TABLES).fillna(report["feature"].map(feature_group))
     counts = report.rename(columns=lambda name: name.removeprefix("withheld_"))[OUTCOMES]
-    found = counts.groupby(groups, sort=False).sum()
+    found = counts.astype("int64").groupby(groups, sort=False).sum()
     return [{"group": group, **row} for group, row in found.to_dict("index").items()]
 
 
@@ -214,6 +215,8 @@ def most_withheld(report: pd.DataFrame) -> list[dict[str, Any]]:
     shown = report[
         (report["released_table"] == "final_features") & ~report["feature"].str.contains(INDICATOR)
     ].copy()
-    shown["withheld"] = shown["withheld_k"] + shown["withheld_dominance"]
+    rules = ["withheld_k", "withheld_dominance", "withheld_rest"]
+    shown[rules] = shown[rules].astype("int64")
+    shown["withheld"] = shown[rules].sum(axis="columns")
     shown["label"] = shown["feature"].map(feature_label)
     return shown.sort_values("withheld", ascending=False, kind="stable").head(10).to_dict("records")

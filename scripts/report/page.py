@@ -64,6 +64,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     released = tables["final_features"]
     judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
+    delivered = max(int(quality["delivered_rows"].sum()), 1)
     # Of a release by periods each pair has a row per period, and counts once.
     pairs = tables["final_interactions"][KEYS["final_interactions"]].drop_duplicates()
     linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
@@ -86,14 +87,15 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         pairs=len(pairs),
         linked_pairs=len(set(map(frozenset, linked.to_numpy()))),
         released=decided["released"] / max(judged, 1),
-        accepted=quality["accepted_rows"].sum() / max(quality["delivered_rows"].sum(), 1),
-        delivered=int(quality["delivered_rows"].sum()),
+        # Numbers of rows are rounded, so the share is that of the rejected ones.
+        accepted=max(1 - quality[list(REASONS)].to_numpy().sum() / delivered, 0),
+        delivered=delivered,
         rejected={
             label: int(quality[reason].sum())
             for reason, label in REASONS.items()
             if quality[reason].any()
         },
-        undated=int(quality.loc[quality["day"].isna(), "delivered_rows"].sum()),
+        has_undated=bool(quality["day"].isna().any()),
         withheld_most=most_withheld(tables["release_report"]),
     )
 
