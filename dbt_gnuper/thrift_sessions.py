@@ -111,9 +111,20 @@ def _lost_server_explained() -> Iterator[None]:
         raise DbtDatabaseError(sentence) from None
 
 
-class InTurn:
-    """Runs the calls of a Thrift client one after the other, in the order in which threads make them. A
-    thread that calls without a pause does not block the others."""
+def _shorten_errors(answer: Any) -> Any:
+    """The server's answer with its errors shortened: that of the call, and that of the statement."""
+    status = getattr(answer, "status", None)
+    if status:
+        status.infoMessages = None  # all of Java's stack
+    for part in (answer, status):
+        if getattr(part, "errorMessage", None):
+            part.errorMessage = shorten(part.errorMessage)
+    return answer
+
+
+class Client:
+    """A Thrift client whose errors are short. It runs calls one after the other, in the order in which
+    threads make them. A thread that calls without a pause does not block the others."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -126,7 +137,7 @@ class InTurn:
             with self._next_in_line:
                 self._at_work.acquire()
             try:
-                return method(*arguments)
+                return _shorten_errors(method(*arguments))
             finally:
                 self._at_work.release()
 
@@ -148,13 +159,7 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
     """Change dbt-spark's connections accordingly."""
     opens: Any = manager.open
     execute, close, open_connection = wrapper.execute, wrapper.close, opens.__func__
-    poll, connect = hive.Cursor.poll, hive.Connection.__init__
-
-    def poll_and_shorten(self: hive.Cursor, *arguments: Any, **options: Any) -> Any:
-        status = poll(self, *arguments, **options)
-        if status.errorMessage:
-            status.errorMessage = shorten(status.errorMessage)
-        return status
+    connect = hive.Connection.__init__
 
     def execute_or_explain(self: PyhiveConnectionWrapper, sql: str, bindings: Any = None) -> None:
         with _lost_server_explained():
@@ -164,9 +169,9 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         with _lost_server_explained():
             return open_connection(cls, connection)
 
-    def connect_in_turn(self: hive.Connection, *arguments: Any, **options: Any) -> None:
+    def connect_with_client(self: hive.Connection, *arguments: Any, **options: Any) -> None:
         connect(self, *arguments, **options)
-        self._client = InTurn(self._client)
+        self._client = Client(self._client)
 
     def close_for_good(self: PyhiveConnectionWrapper) -> None:
         _limit_wait(getattr(self.handle, "_transport", None))
@@ -176,7 +181,6 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         except (hive.Error, TTransportException, OSError, ValueError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
-    replace_methods(hive.Cursor, poll=poll_and_shorten)
-    replace_methods(hive.Connection, __init__=connect_in_turn)
+    replace_methods(hive.Connection, __init__=connect_with_client)
     replace_methods(wrapper, execute=execute_or_explain, close=close_for_good)
     replace_methods(manager, open=classmethod(open_or_explain))

@@ -81,6 +81,9 @@ def default_settings() -> dict[str, str]:
         # Many small partitions: each fits in memory even for hundreds of millions of events, and
         # adaptive execution joins them where the data is small. 200 would cost small tables time.
         "spark.sql.shuffle.partitions": str(max(32, 4 * cores)),
+        # A metastore that could not test its fast way to find partitions when it started, while many
+        # sessions opened, knows no filter for numbers and dates. Then Spark filters them itself.
+        "spark.sql.hive.metastorePartitionPruningFallbackOnException": "true",
         "spark.sql.parquet.compression.codec": "zstd",
         # A fifth less time for writing than level 3, for files that are 4 % larger.
         "spark.hadoop.parquet.compression.codec.zstd.level": "1",

@@ -70,6 +70,26 @@ def test_a_server_that_stops_is_said(cause: str) -> None:
     assert real.startswith("[INTERNAL_ERROR]")
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_errors_of_a_server_are_short(server: ServerInfo, at_once: bool) -> None:
+    """Whether it refuses a statement at once or says later that it has failed."""
+    with hive.connect("127.0.0.1", server.thrift_port) as connection:
+        cursor = connection.cursor()
+        if at_once:
+            with pytest.raises(hive.OperationalError) as error:
+                cursor.execute("select raise_error('this is why')")
+            answer = error.value.args[0]
+            message = answer.status.errorMessage
+        else:
+            cursor.execute("select raise_error('this is why')", async_=True)
+            answer = cursor.poll()
+            while answer.operationState in PENDING:
+                answer = cursor.poll()
+            message = answer.errorMessage
+    assert "this is why" in message
+    assert "HiveThriftServer" not in str(answer) and "\tat " not in str(answer)
+
+
 def test_a_session_that_does_not_close_fails_nothing() -> None:
     class Session:
         def close(self) -> None:
