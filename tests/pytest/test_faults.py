@@ -358,10 +358,11 @@ def test_file_changes_while_it_is_read(
 def test_file_arrives_during_a_build(
     project: Project, raw: tuple[random_cdr.RawData, list[Path]]
 ) -> None:
-    """The build is about the files that lay there when it began; the next run reads the other."""
+    """The build is about the files that it listed; the next run reads the other."""
     Run(project, "run").succeed()
     before = release(project)
-    build = Run(project, "build", "--exclude-resource-type", "unit_test").until(starts("cells"))
+    build = Run(project, "build", "--exclude-resource-type", "unit_test")
+    build.until(is_done("cdr_files"))
     file = raw[1].pop()
     (raw[0].folder / file.name).write_bytes(file.read_bytes())
     build.succeed()
