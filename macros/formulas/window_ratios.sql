@@ -1,21 +1,23 @@
 {#
-    Query with one row per antenna: each measure's sum in one window of time, divided by its sum in
-    another, as `<measure>_<suffix>`. NULL when a window has no event of that kind. Every antenna
+    Query with one row per antenna: all features of a model whose formula is a measure in one window of
+    time divided by a measure in another. The registry names both, the numerator first: rests_on:
+    [nonworkday.og_calls, alltime.og_calls]. NULL when a window has no event of that kind. Every antenna
     with an event has a row.
 
-    {{ window_ratios('nonworkday', 'alltime', suffix='week_ratio') }}
+    {{ window_ratios('daily_features') }}
 #}
-{% macro window_ratios(numerator, denominator, suffix) -%}
+{% macro window_ratios(model) -%}
     select
         antenna_id,
-        {%- for measure in measures() %}
-        {{ ratio(
-            'max(' ~ measure ~ ") filter (where window = '" ~ numerator ~ "')",
-            'max(' ~ measure ~ ") filter (where window = '" ~ denominator ~ "')",
-        ) }} as {{ measure }}_{{ suffix }}{{ ',' if not loop.last }}
+        {%- for feature in features() if feature.model == model %}
+        {%- set parts = [] %}
+        {%- for part in feature.rests_on %}
+        {%- set window, measure = part.split('.') %}
+        {%- do parts.append('max(' ~ measure ~ ") filter (where window = '" ~ window ~ "')") %}
+        {%- endfor %}
+        {{ ratio(parts[0], parts[1]) }} as {{ feature.name }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('antenna_metrics_window') }}
-    -- alltime keeps antennas without an event in either window
-    where window in ('{{ numerator }}', '{{ denominator }}', 'alltime')
+    where window != 'week'
     group by antenna_id
 {%- endmacro %}

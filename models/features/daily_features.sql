@@ -1,3 +1,3 @@
 {# one row per antenna with an event of a resident #}
 
-{{ window_ratios('nonworkday', 'alltime', suffix='week_ratio') }}
+{{ window_ratios('daily_features') }}

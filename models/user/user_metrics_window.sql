@@ -3,15 +3,7 @@
 {# a view, because only one model reads it #}
 {{ config(materialized='view') }}
 
-{#- names of the windows, and the SQL expression of a week's measure in each #}
-{%- set windows = {
-    'alltime': '{}',
-    'workday': "case when week_part = 'workday' then {} end",
-    'nonworkday': "case when week_part != 'workday' then {} end",
-} %}
-{%- for window in windows_of_the_day() %}
-    {%- do windows.update({window: window ~ '_{}'}) %}
-{%- endfor %}
+{%- set windows = windows_of_time() %}
 
 -- Windows overlap: an event counts in each window that contains it. Features are computed from
 -- them.
