@@ -29,6 +29,8 @@ def extend() -> None:
                 level = EventLevel.DEBUG
         fire_event(event, level)
 
+    # dbt-labs/dbt-core#8338 asked for a short message, with the stack trace in the log alone. It is
+    # closed, but dbt 1.11 still prints both.
     patched: Any = requires
     patched.fire_event = fire
     # Until now Ctrl-C may just have ended the process, see scripts/run.py.

@@ -1,4 +1,8 @@
-"""How classes of dbt-spark and of its libraries get methods of ours."""
+"""How classes of dbt-spark and of its libraries get methods of ours.
+
+Where a method is replaced, a comment names the change upstream that would make it unnecessary, with
+its issue if there is one.
+"""
 
 from __future__ import annotations
 
@@ -16,5 +20,6 @@ def replace_methods(owner: type, **methods: Any) -> None:
 
 def add_for_macros(adapter: type[SparkAdapter], **methods: Callable[..., Any]) -> None:
     """Give the adapter methods, which take it as their first argument, and let macros call them."""
+    # dbt has no other way for macros to call Python: dbt-labs/dbt-core#11865, dbt-labs/dbt-common#71.
     replace_methods(adapter, **methods)
     adapter._available_ = adapter._available_ | frozenset(methods)

@@ -178,6 +178,8 @@ def extend(adapter: type[SparkAdapter]) -> None:
         _interrupt_all()
         return cancel_thrift(self)
 
+    # dbt-labs/dbt-spark#415 asks for Python models on open-source Spark, #814 for Spark Connect. Either
+    # would replace this module.
     replace_methods(
         adapter,
         python_submission_helpers=property(

@@ -181,6 +181,12 @@ def extend(wrapper: type[PyhiveConnectionWrapper], manager: type[SparkConnection
         except (hive.Error, TTransportException, OSError, ValueError) as error:
             logging.getLogger(__name__).debug("a session did not close: %s", type(error).__name__)
 
+    # Since SPARK-32145 (apache/spark#28963) the server adds the stack trace to the message on purpose.
+    # Unnecessary if dbt-spark shows the first lines alone. And calls go one after the other: unnecessary
+    # if PyHive locks its client, or if dbt-spark cancels over a connection of its own
+    # (dbt-labs/dbt-spark#26 began to poll and to cancel over the same one).
     replace_methods(hive.Connection, __init__=connect_with_client)
+    # No issue asks for either. `execute` and `open` are unnecessary if dbt-spark reports a lost server as
+    # such, `close` if it ignores errors of closing, as it does those of cancelling.
     replace_methods(wrapper, execute=execute_or_explain, close=close_for_good)
     replace_methods(manager, open=classmethod(open_or_explain))

@@ -306,5 +306,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
             raise DbtRuntimeError(found)
         start(self, config, mp_context)
 
+    # No issue asks for this. It is unnecessary as soon as dbt checks the types of vars, or calls its
+    # plugins when it knows the vars and has not parsed yet.
     replace_methods(adapter, __init__=start_with_possible_vars)
     add_for_macros(adapter, ledger_vars=lambda _: ledger_vars())
