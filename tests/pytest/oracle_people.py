@@ -11,7 +11,8 @@ Whether a value may be released follows from such contributions alone, see oracl
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,8 +45,9 @@ class Contributions:
     @classmethod
     def of(cls, amounts: Iterable[float]) -> Contributions:
         """From what each person adds; NaN is nothing."""
-        sizes = np.abs(np.nan_to_num(np.asarray(amounts, float)))
-        return cls(int((sizes != 0).sum()), float(sizes.sum()), float(sizes.max(initial=0)))
+        sizes = [abs(amount) for amount in np.asarray(amounts, float).tolist() if amount == amount]
+        users = len(sizes) - sizes.count(0)
+        return cls(users, math.fsum(sizes), max(sizes, default=0.0))
 
     @property
     def share(self) -> float:
@@ -91,37 +93,44 @@ class People:
             """
         ).df()
         self.weeks = sorted(metrics["week"].unique())
-        self._metrics = dict(list(metrics.groupby("antenna_id")))
-        self._amounts: dict[tuple[str, str], Amounts] = {}
+        self._amounts = {
+            (antenna, measure): amounts
+            for antenna, rows in metrics.groupby("antenna_id")
+            for measure, amounts in self._amounts_of(antenna, rows)
+        }
         self.links = _links(oracle.con)
         self.indicators = _indicators(oracle) if bandicoot else None
 
+    def _amounts_of(self, antenna: str, rows: pd.DataFrame) -> Iterator[tuple[str, Amounts]]:
+        """By measure, from what the residents of an antenna did per hour and day."""
+        users = self.residents[antenna]
+        columns = {"hour": range(24), "week": self.weeks, "is_free": (False, True)}
+        sums = {
+            by: rows.groupby(["user_id", by])[list(MEASURES)].sum(min_count=1).unstack(by)
+            for by in columns
+        }
+        for measure in MEASURES:
+            hours, weeks, days = (
+                sums[by][measure].reindex(index=users, columns=list(columns[by])).astype(float)
+                for by in columns
+            )
+            yield measure, Amounts(hours, weeks, days[False], days[True])
+
     def amounts(self, antenna: str, measure: str) -> Amounts:
         """What each resident did."""
-        key = (antenna, measure)
-        if key not in self._amounts:
-            rows = self._metrics[antenna].dropna(subset=measure)
-            users = self.residents[antenna]
+        return self._amounts[antenna, measure]
 
-            def spread(by: str, columns: Iterable[object]) -> pd.DataFrame:
-                sums = rows.pivot_table(measure, "user_id", by, "sum", observed=True)
-                return sums.reindex(index=users, columns=list(columns)).astype(float)
-
-            by_day = spread("is_free", (False, True))
-            self._amounts[key] = Amounts(
-                spread("hour", range(24)), spread("week", self.weeks), by_day[False], by_day[True]
-            )
-        return self._amounts[key]
-
-    def indicator(self, antenna: str, name: str) -> pd.Series:
+    def indicator(self, antenna: str, name: str) -> np.ndarray:
         """Each resident's value of an indicator, NaN where there is none."""
         return self._indicators_of[antenna][name]
 
     @cached_property
-    def _indicators_of(self) -> dict[str, pd.DataFrame]:
-        return {
-            antenna: self.indicators.reindex(users) for antenna, users in self.residents.items()
-        }
+    def _indicators_of(self) -> dict[str, dict[str, np.ndarray]]:
+        found = {}
+        for antenna, users in self.residents.items():
+            values = self.indicators.reindex(users).to_numpy()
+            found[antenna] = dict(zip(INDICATORS, values.T, strict=True))
+        return found
 
 
 def _links(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:

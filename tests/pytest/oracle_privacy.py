@@ -100,7 +100,9 @@ def parts(feature: str) -> list[str]:
 
 
 def leaves(feature: str) -> list[str]:
-    """What the feature and others leave when they are subtracted; an indicator's is `leaves_of`."""
+    """What the feature and others leave when they are subtracted."""
+    if feature in INDICATORS:
+        return _indicator_leaves(feature)
     for ending, rest in (
         ("_week_ratio", "workday"),
         ("_work_ratio", "day_without_work"),
@@ -117,8 +119,7 @@ def leaves(feature: str) -> list[str]:
     return []
 
 
-def indicator_leaves(indicator: str) -> list[str]:
-    """The same for an indicator of bandicoot."""
+def _indicator_leaves(indicator: str) -> list[str]:
     if indicator == RECORDS:
         totals = [f"total.{kind}" for kind in COUNTED]
         return [*(f"international.{kind}" for kind in COUNTED), *totals]
@@ -298,7 +299,9 @@ class AntennaGate:
         return weakest(found) if found else Contributions.of([])
 
     def support(self, feature: str) -> Contributions | None:
-        """The weakest part of a feature."""
+        """The weakest part of a feature; an indicator is one sum."""
+        if feature in INDICATORS:
+            return Contributions.of(self.indicator(feature))
         if feature in ABOUT_NOBODY:
             return None
         if feature == "active_users":
@@ -389,7 +392,7 @@ class AntennaGate:
     def _are_ok(self, contributions: Iterable[pd.Series]) -> bool:
         return all(self.gate.is_ok(amounts) for amounts in contributions)
 
-    def indicator(self, name: str) -> pd.Series:
+    def indicator(self, name: str) -> np.ndarray:
         """Each resident's value."""
         return self.people.indicator(self.antenna, name)
 
@@ -405,7 +408,7 @@ class AntennaGate:
             ours = amounts.in_hours(sorted(hours[day]))
         side = {"og": "out", "ic": "in"}[way]
         theirs = self.indicator(f"number_of_interaction_{side}__{week}__{day}__{COUNTED[kind]}")
-        return ours.fillna(0) - theirs.fillna(0)
+        return ours.fillna(0) - np.nan_to_num(theirs)
 
     @staticmethod
     def _known_windows(rests: Mapping[str, bool], measure: str) -> list[str]:
@@ -601,21 +604,16 @@ def decide(
 def _decisions(judged: AntennaGate | None, values: pd.Series) -> Iterator[tuple]:
     """One antenna's rows of Verdict.features."""
     for feature, value in values.items():
-        is_indicator = feature in INDICATORS
         if judged is None:
             decision = RELEASED if feature in ABOUT_NOBODY else NO_DATA
             yield values.name, feature, value, 0, float("nan"), decision
             continue
-        if is_indicator:
-            sums = Contributions.of(judged.indicator(feature))
-        else:
-            sums = judged.support(feature)
+        sums = judged.support(feature)
         decision = judged.gate.decide(value, sums, judged.residents)
         if feature in ABOUT_NOBODY:
             decision = RELEASED
         if decision == RELEASED and judged.gate.k > 0:
-            left = indicator_leaves(feature) if is_indicator else leaves(feature)
-            if not all(judged.rests[rest] for rest in left):
+            if not all(judged.rests[rest] for rest in leaves(feature)):
                 decision = WITHHELD_REST
         users, share = (sums.users, sums.share) if sums else (0, float("nan"))
         yield values.name, feature, value, users, share, decision
@@ -666,25 +664,35 @@ def _evenness(counts: pd.Series) -> float:
     return min(1.0, math.fsum(-shares * np.log2(shares)) / math.log2(len(counts)))
 
 
-def _mean(values: pd.Series) -> float:
-    known = values.dropna()
+def _mean(values: np.ndarray) -> float:
+    known = [value for value in values.tolist() if not math.isnan(value)]
     return math.fsum(known) / len(known) if len(known) else float("nan")
 
 
 def _pairs(oracle: Oracle, people: People, gate: Gate) -> pd.DataFrame:
     """The decisions on the counts of each ordered pair of antennas."""
-    links = {key: rows for key, rows in people.links.groupby(["antenna_id1", "antenna_id2"])}
+    ends = [_by_pair(people.links, end) for end in ("user_id", "correspondent_id")]
     rows = []
     counted = oracle.antenna_interactions.astype(dict.fromkeys(PAIR_COUNTS, float))
     for pair in counted.itertuples():
         key = (pair.antenna_id1, pair.antenna_id2)
         residents = min(len(people.residents[antenna]) for antenna in key)
         for count in PAIR_COUNTS:
-            value, sums = getattr(pair, count), of_both_ends(links[key], count)
+            value, sums = getattr(pair, count), weakest([end[key, count] for end in ends])
             decision = gate.decide(value, sums, residents)
             rows.append((*key, count, value, sums.users, sums.share, decision))
     columns = ["antenna_id1", "antenna_id2", "feature", "value", "users", "max_share", "decision"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def _by_pair(links: pd.DataFrame, end: str) -> dict[tuple, Contributions]:
+    """What those at one end of each pair of antennas contribute to each count."""
+    amounts = links.groupby(["antenna_id1", "antenna_id2", end])[list(PAIR_COUNTS)].sum()
+    return {
+        (pair, count): Contributions.of(rows[count])
+        for pair, rows in amounts.groupby(level=[0, 1])
+        for count in PAIR_COUNTS
+    }
 
 
 def _profiles(

@@ -476,6 +476,128 @@ def _bad_lines(rng: np.random.Generator, rows: Sequence[Row]) -> list[tuple[str,
     return bad
 
 
+# --- the edges of privacy ------------------------------------------------------------------------
+
+#: Who of an antenna's residents do something: nobody, a few, or all.
+WHO = ("nobody", "few", "all")
+
+
+class _Edges:
+    """Draws a data set in which each thing that people do is done by nobody, by few, or by all.
+
+    At each antenna these are drawn anew for the hours of the day, the weeks, the parts of the week,
+    directions, calls and texts, national and international, durations and partner antennas.
+    """
+
+    def __init__(
+        self, rng: np.random.Generator, days: Sequence[date], params: dict[str, object]
+    ) -> None:
+        self.rng = rng
+        self.night = (int(params["noct_begin"]), int(params["noct_end"]))
+        self.antennas = [f"edge-{i:02d}" for i in range(40)]
+        sizes = [*(1, 2, 3, 4, 5), *rng.integers(6, 34, len(self.antennas) - 5)]
+        self.residents = {
+            antenna: [f"{antenna}-{i:02d}" for i in range(size)]
+            for antenna, size in zip(self.antennas, sizes, strict=True)
+        }
+        self.days = {part: [d for d in days if part in self._parts(d, params)] for part in PARTS}
+
+    @staticmethod
+    def _parts(day: date, params: dict[str, object]) -> set[str]:
+        weekend = day.isoweekday() in params["weekend_days"]
+        holiday = day.isoformat() in params["holidays"]
+        return {"weekend" if weekend else "holiday" if holiday else "workday"}
+
+    def _of(self, residents: Sequence[str], options: Sequence[object]) -> dict[str, list[object]]:
+        """What each resident may do: each option is one of nobody, few or all of them."""
+        found: dict[str, list[object]] = {user: [] for user in residents}
+        for option in options:
+            who = self.rng.choice(WHO, p=self.habits)
+            few = self.rng.permutation(residents)[: self.rng.integers(1, 6)]
+            for user in {"nobody": (), "few": few, "all": residents}[who]:
+                found[user].append(option)
+        return {user: allowed or [options[0]] for user, allowed in found.items()}
+
+    def draw(self) -> list[Row]:
+        """The records of everybody, on the side of one of the two people only."""
+        return [row for antenna in self.antennas for row in self._antenna(antenna)]
+
+    def _antenna(self, antenna: str) -> Iterable[Row]:
+        rng, residents = self.rng, self.residents[antenna]
+        # At some antennas nearly everything is done by all, at others by few.
+        self.habits = [(0, 0, 1), (0.1, 0.2, 0.7), (0.3, 0.3, 0.4)][rng.integers(3)]
+        busy = rng.choice([0.7, 3, 20, 60])
+        choices = {
+            "hour": self._of(residents, list(range(24))),
+            "part": self._of(residents, PARTS),
+            "kind": self._of(residents, [(d, i) for d in (OUT, IN) for i in (CALL, TEXT)]),
+            "national": self._of(residents, [NATIONAL, INTERNATIONAL]),
+            "duration": self._of(residents, ["60", "600", "0", ""]),
+            "partner": self._of(residents, self.antennas),
+        }
+        whale = residents[0] if rng.random() < 0.4 else None
+        for user in residents:
+            # a night, without which there is no home
+            yield self._event(user, antenna, choices, hour=self.night[0])
+            for _ in range(rng.poisson(busy)):
+                yield self._event(user, antenna, choices)
+            if user == whale:
+                hour = choices["hour"][user][0]
+                for _ in range(int(busy * len(residents))):
+                    yield self._event(user, antenna, choices, hour=hour)
+
+    def _event(
+        self, user: str, antenna: str, choices: dict[str, dict[str, list]], hour: int | None = None
+    ) -> Row:
+        def any_of(options: Sequence[object]) -> object:
+            return options[self.rng.integers(len(options))]
+
+        drawn = {name: any_of(allowed[user]) for name, allowed in choices.items()}
+        day = any_of(self.days[drawn["part"]])
+        minute, second = any_of([(0, 0), (0, 0), (7, 1), (59, 59)])
+        hour = drawn["hour"] if hour is None else hour
+        direction, interaction = drawn["kind"]
+        duration = drawn["duration"] if interaction == CALL else ""
+        if duration == "60":
+            duration = str(self.rng.integers(1, 200))
+        return record(
+            user,
+            datetime.combine(day, time(hour, minute, second)).strftime(TIMESTAMP),
+            any_of([any_of(self.residents[drawn["partner"]]), f"net-{self.rng.integers(9)}"]),
+            cell_id=f"cell-{antenna}",
+            direction=direction,
+            interaction=interaction,
+            national=drawn["national"],
+            duration=duration,
+        )
+
+
+PARTS = ("workday", "weekend", "holiday")
+
+
+def generate_edges(folder: Path, seed: int, **params: object) -> RawData:
+    """A random data set in which as many people do the same as the privacy gate asks for, or fewer.
+
+    Five antennas have 1 to 5 residents, the others up to 33, in three weeks with two holidays.
+    Params are those of the pipeline.
+    """
+    rng = np.random.default_rng(seed)
+    days = [date(2018, 12, 17) + timedelta(days=d) for d in range(21)]
+    params = {
+        "noct_begin": 19,
+        "noct_end": 7,
+        "weekend_days": [6, 7],
+        "holidays": ["2018-12-25", "2019-01-01"],
+        **params,
+    }
+    traffic = _Edges(rng, days, params)
+    cells = [
+        Cell(antenna, f"cell-{antenna}", f"{rng.uniform(28, 38):.6f}", f"{rng.uniform(11, 16):.6f}")
+        for antenna in traffic.antennas
+    ]
+    return write_raw(folder, traffic.draw(), cells, rng=rng, params=params)
+
+
 # --- privacy attacks -----------------------------------------------------------------------------
 
 ATTACK_WORKDAYS = ("2018-12-26", "2019-01-02")  # Wednesdays of two weeks

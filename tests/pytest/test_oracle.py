@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from oracle_privacy import RELEASED, decide
+from oracle_privacy import RELEASED, AntennaGate, Gate, Rounding, decide, hours_apart, rounded
 from random_cdr import (
     GNUPER_CASES,
     IN,
@@ -616,10 +616,13 @@ def test_planted_attacks_are_caught(attacked: tuple[RawData, Oracle, int]) -> No
         else:
             found = pairs[(case.antenna_id, case.antenna_id2, case.feature)]
         assert found == case.decision, case
-    released = verdict.release().set_index("antenna_id")
-    assert tuple(released.columns) == FINAL_COLUMNS[1:]
-    assert released.loc["attack-one"].notna().sum() == 3  # the place and dist2c
-    assert released.loc["attack-k1"].notna().all()
+    released = verdict.final_features().set_index("antenna_id")
+    assert tuple(released.columns[: len(FEATURES) + 2]) == FINAL_COLUMNS[1:]
+    values = released[list(FINAL_COLUMNS[1:])]
+    assert values.loc["attack-one"].notna().sum() == 3  # the place and dist2c
+    assert values.loc["attack-k1"].notna().all()
+    # The one partner that is withheld is what the others leave.
+    assert "calls_isolation=rest" in released.loc["attack-link-a", "withheld_features"]
 
 
 def test_without_a_threshold_everything_that_exists_is_released(
@@ -630,7 +633,10 @@ def test_without_a_threshold_everything_that_exists_is_released(
     assert set(verdict.features["decision"]) <= {RELEASED, "not_existing", "no_data"}
     assert set(verdict.pairs["decision"]) <= {RELEASED, "not_existing"}
     pd.testing.assert_frame_equal(
-        verdict.release(), oracle.final_features, check_dtype=False, check_names=False
+        verdict.final_features()[list(FINAL_COLUMNS)],
+        oracle.final_features,
+        check_dtype=False,
+        check_names=False,
     )
 
 
@@ -719,21 +725,137 @@ def test_weakest_week_and_side_by_plain_python(random_set: tuple[RawData, Oracle
                 assert row["max_share"] == pytest.approx(share)
 
 
-def test_calls_of_no_length_are_dominated_by_nobody(tmp_path: Path) -> None:
+def test_who_adds_nothing_is_no_contributor(tmp_path: Path) -> None:
     rows = []
-    for user in ("u1", "u2"):
+    for user in ("u1", "u2", "u3"):
+        duration = "7" if user == "u3" else "0"
         rows += [
             record(user, NIGHT, cell_id="c1", duration="0"),
-            record(user, NIGHT, cell_id="c1", direction=IN, duration="5"),
+            record(user, NIGHT, cell_id="c1", direction=IN, duration=duration),
         ]
-    verdict = decide(of_rows(tmp_path, rows), privacy_k=1, privacy_max_share=0.5)
+    verdict = decide(of_rows(tmp_path, rows), privacy_k=1, privacy_max_share=1)
     row = verdict.features.query("antenna_id == 'a1' and feature == 'vol_ratio'").iloc[0]
-    assert (row["value"], row["users"], row["max_share"]) == (0, 2, 0.5)
-    assert row["decision"] == RELEASED
+    assert (row["value"], row["users"], row["max_share"]) == (0, 0, 1)
+    assert row["decision"] == "withheld_k"
+    assert verdict.decision("a1", "calls_ratio") == RELEASED
     # nobody is up early; with more people than the threshold this may be told
     assert verdict.decision("a1", "og_vol_peak_ratio") == "not_existing"
     assert verdict.decision("a3", "og_vol_peak_ratio") == "no_data"
     assert verdict.decision("a3", "dist2c") == RELEASED
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "decimals", "found"),
+    [
+        (0.0, 3, None, 0.0),
+        (0.125, 2, None, 0.13),
+        (0.375, 2, None, 0.38),
+        (-0.125, 2, None, -0.13),
+        (1.005, 3, None, 1.01),  # the double is a little less than what one sees
+        (2.675, 3, None, 2.68),
+        (1234.5, 3, None, 1230),
+        (1235, 3, None, 1240),
+        (99950, 3, None, 100000),
+        (0.00012345, 3, None, 0.000123),
+        (5e-324, 3, None, 5e-324),
+        (1e300, 1, None, 1e300),
+        (1 / 3, 17, None, 1 / 3),
+        (3.14159, 3, 1, 3.1),
+        (3.15, 3, 1, 3.2),
+        (0.04, 3, 1, 0.0),
+        (0.05, 3, 1, 0.1),
+        (0.5, 3, 0, 1),
+        (1234.56, 3, 1, 1230),
+    ],
+)
+def test_values_are_rounded_as_they_are_seen(
+    value: float, digits: int, decimals: int | None, found: float
+) -> None:
+    assert rounded(value, digits, decimals) == found
+
+
+@pytest.mark.parametrize(
+    ("k", "feature", "digits", "found"),
+    [
+        (15, "calls_ratio", 3, 1.23),
+        (15, "calls_entropy", 3, 1.2),
+        (15, "calls_dist_mean", 1, 1),
+        (15, "active_users", 1, 1.2345),
+        (15, "dist2c", 1, 1.2345),
+        (15, "active_days__allweek__allday__callandtext", 3, 1.2),
+        (8, "reporting__number_of_records", 3, 1),
+        (9, "reporting__number_of_records", 3, 1.2),
+        (100, "number_of_contacts__allweek__day__call", 5, 1.23),
+        (100, "interactions_per_contact__allweek__day__call__mean", 4, 1.235),
+        (0, "calls_ratio", 3, 1.2345),
+    ],
+)
+def test_some_features_are_told_more_coarsely(
+    k: int, feature: str, digits: int, found: float
+) -> None:
+    assert Rounding(k, digits)(feature, 1.2345) == found
+
+
+# --- profiles by hand ---
+
+
+def withheld(
+    values: list[list[float]], blocks: list[list[int]], k: int = 2, max_share: float = 0.5
+) -> dict[int, str]:
+    """What a profile withholds, by hour and rule; `values` has an hour's contributions each."""
+    hours = [hour + [math.nan] * (6 - len(hour)) for hour in values]
+    times = pd.DataFrame(dict(enumerate(hours)))
+    judged = AntennaGate.__new__(AntennaGate)
+    judged.gate, judged.residents = Gate(k, max_share), 6
+    decisions = judged.profile(times, blocks, hours_apart)["decision"]
+    return {
+        hour: decision.removeprefix("withheld_")
+        for hour, decision in decisions.items()
+        if decision.startswith("withheld")
+    }
+
+
+MANY, FEW, NONE = [5, 5, 5], [5, 5], []
+
+
+def test_the_nearest_hour_goes_with_a_withheld_one() -> None:
+    day = [MANY] * 24
+    whole = [list(range(24))]
+    assert withheld(day, whole) == {}
+    assert withheld([*day[:9], FEW, *day[10:]], whole) == {9: "k", 8: "rest"}
+    # over midnight, and of two as near the earlier one
+    assert withheld([FEW, *day[1:]], whole) == {0: "k", 1: "rest"}
+    assert withheld([FEW, NONE, NONE, *day[3:]], whole) == {0: "k", 23: "rest"}
+    # the nearest to any of them
+    assert withheld([FEW, NONE, NONE, *day[3:9], FEW, *day[10:]], whole)[8] == "rest"
+    # nobody at all is no secret
+    assert withheld([*day[:9], NONE, *day[10:]], whole) == {}
+
+
+def test_a_companion_is_large_enough() -> None:
+    day = [MANY] * 24
+    whole = [list(range(24))]
+    # one person has half of hour 9, and too much of it and hour 8 together
+    lone = [20, 1, 1, 1]
+    assert withheld([*day[:9], lone, *day[10:]], whole, k=2) == {
+        **dict.fromkeys(range(24), "rest"),
+        9: "dominance",
+    }
+    large = [[20, 20, 20], *day[1:9], lone, *day[10:]]
+    assert withheld(large, whole) == {0: "rest", 9: "dominance"}
+    # three people with one event each, and one withheld: 4 < 2 + 2 + 1, while 5 is enough
+    ones = [[1, 1, 1]] * 24
+    assert withheld([[1], *ones[1:]], whole)[12] == "rest"
+    assert withheld([[1, 1], *ones[1:]], whole) == {0: "k", 1: "rest"}
+
+
+def test_blocks_have_companions_of_their_own() -> None:
+    day = [MANY] * 24
+    morning, rest = list(range(12)), list(range(12, 24))
+    values = [*day[:11], FEW, FEW, *day[13:]]
+    assert withheld(values, [morning, rest]) == {11: "k", 10: "rest", 12: "k", 13: "rest"}
+    values = [FEW, *[NONE] * 11, *day[12:]]
+    assert withheld(values, [morning, rest]) == {0: "k"}
 
 
 # --- where gnuper is wrong -----------------------------------------------------------------------
