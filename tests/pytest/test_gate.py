@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -57,7 +58,7 @@ OTHER_HOURS = {
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
 CASES = [
-    Case("edges", edges(1), {"privacy_k": 3, "bandicoot": True}),
+    Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
     Case("attacks", attacks(3), {"bandicoot": False}),
 ]
 SLOW_CASES = [
@@ -76,7 +77,7 @@ SLOW_CASES = [
     ),
     Case(
         "by_month",
-        edges(3),
+        edges(1),
         {"period": "month", "privacy_k": 9, "release_digits": 1, "bandicoot": True},
     ),
     Case(
@@ -141,6 +142,11 @@ def judged(
         name: oracle_privacy.decide(part, **case.thresholds()) for name, part in parts.items()
     }
     return Judged(case, project, truth, verdicts)
+
+
+def kind_of(rest: str) -> str:
+    """A rest's name without the measure or the kind of event."""
+    return re.sub(r"\.\w+", "", rest)
 
 
 def assert_same(found: pd.Series, expected: pd.Series) -> None:
@@ -236,14 +242,15 @@ def test_every_rest_is_met(judged: Judged) -> None:
     rests = rests[rests["antenna_id"].isin(features["antenna_id"][is_open])]
     kinds = rests.groupby("rest")["is_safe"].agg(set)
     assert (kinds.map(len) == 2).all(), list(kinds.index[kinds.map(len) < 2])
-    # Each withholds something that nothing else does.
+    # Each kind of rest withholds something that nothing else does.
     unsafe = rests[~rests["is_safe"]].groupby("antenna_id")["rest"].agg(set)
     alone = {
         next(iter(left))
         for row in features[features["decision"] == WITHHELD_REST].itertuples()
         if len(left := unsafe[row.antenna_id] & {*leaves(row.feature)}) == 1
     }
-    assert alone == {*rests["rest"]}, {*rests["rest"]} - alone
+    missing = {*map(kind_of, rests["rest"])} - {*map(kind_of, alone)}
+    assert not missing, missing
     profiles = [judged.expected(lambda verdict: verdict.hours)]
     profiles.append(judged.expected(lambda verdict: verdict.weeks))
     for decisions in (features, *profiles):
