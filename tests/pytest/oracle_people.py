@@ -45,7 +45,8 @@ class Contributions:
     @classmethod
     def of(cls, amounts: Iterable[float]) -> Contributions:
         """From what each person adds; NaN is nothing."""
-        sizes = [abs(amount) for amount in np.asarray(amounts, float).tolist() if amount == amount]
+        known = np.asarray(amounts, float)
+        sizes = np.abs(known[~np.isnan(known)]).tolist()
         users = len(sizes) - sizes.count(0)
         return cls(users, math.fsum(sizes), max(sizes, default=0.0))
 

@@ -42,9 +42,7 @@ WITHHELD_K = "withheld_k"
 WITHHELD_DOMINANCE = "withheld_dominance"
 WITHHELD_REST = "withheld_rest"
 RELEASED = "released"
-OUTCOMES = (
-    *(RELEASED, WITHHELD_K, WITHHELD_DOMINANCE, WITHHELD_REST, NOT_EXISTING, NO_DATA),
-)
+OUTCOMES = (*(RELEASED, WITHHELD_K, WITHHELD_DOMINANCE, WITHHELD_REST, NOT_EXISTING, NO_DATA),)
 
 #: Kinds of events of which bandicoot counts numbers too: its word, and the count of pairs.
 COUNTED = {"calls": "call", "sms": "text"}
@@ -76,12 +74,17 @@ LEAST_WITHHELD_PARTNERS = 5
 Block = tuple[bool, ...]
 
 
+def kind_of(feature: str) -> str:
+    """The kind of events that a feature is about."""
+    return feature.partition("_")[0]
+
+
 def parts(feature: str) -> list[str]:
     """The sums that a feature is made of: window of time, and what is summed."""
     if feature in ABOUT_NOBODY or feature == "active_users":
         return []
     if feature in OF_PAIRS:
-        return [f"partners.{feature.split('_')[0]}"]
+        return [f"partners.{kind_of(feature)}"]
     if feature == "sms2calls_ratio":
         return ["alltime.sms", "alltime.calls"]
     if feature.startswith("scaled_"):
@@ -93,7 +96,7 @@ def parts(feature: str) -> list[str]:
     ):
         if feature.endswith(ending):
             return [f"{window}.{feature.removesuffix(ending)}" for window in windows]
-    kind = feature.split("_")[0]
+    kind = kind_of(feature)
     if feature.endswith("_ratio_var"):
         return [f"weeks.{kind}"]
     return [f"alltime.{direction}_{kind}" for direction in DIRECTIONS]
@@ -113,9 +116,9 @@ def leaves(feature: str) -> list[str]:
     if feature == "sms2calls_ratio":
         return ["directions"]
     if feature.endswith("_ratio_var"):
-        return [f"weeks.{feature.split('_')[0]}"]
+        return [f"weeks.{kind_of(feature)}"]
     if feature in OF_PAIRS:
-        return [f"withheld_partners.{feature.split('_')[0]}"]
+        return [f"withheld_partners.{kind_of(feature)}"]
     return []
 
 
@@ -199,9 +202,11 @@ class Rounding:
         """Of means of whole numbers: k + 1 people cannot be counted by them."""
         return len(str(self.privacy_k + 1)) - 1
 
-    def count(self, value: float) -> int:
-        """A number of rows as it is released."""
-        return int(value if self.privacy_k == 0 else rounded(value, self.digits))
+    def accepted_rows(self, rows: int) -> int:
+        """A number of accepted rows: two digits less, in the first power of 10 above k at least."""
+        if self.privacy_k == 0:
+            return rows
+        return int(rounded(rows, max(1, self.digits - 2), -len(str(self.privacy_k))))
 
 
 # --- decisions -----------------------------------------------------------------------------------
@@ -228,7 +233,7 @@ class Gate:
         if not residents:
             return NO_DATA
         # that something did not happen would also be told of few people
-        if 0 < self.k and residents <= self.k:
+        if 0 < residents <= self.k:
             return WITHHELD_K
         if pd.isna(value):
             return NOT_EXISTING
@@ -460,7 +465,9 @@ class AntennaGate:
         companions = list(released.index[hides])
         if not companions:
             return list(released.index)
-        return [min(companions, key=lambda one: (min(distance(one, t) for t in withheld.index), one))]
+        return [
+            min(companions, key=lambda one: (min(distance(one, t) for t in withheld.index), one))
+        ]
 
 
 def hours_apart(one: int, other: int) -> int:
@@ -543,7 +550,9 @@ class Verdict:
             return rows.groupby(keys).size().map(lambda _: "PRIVACY GATE OFF, NOT FOR RELEASE")
         rule = rows["decision"].str.removeprefix("withheld_")
         entries = (rows[name] + "=" + rule).where(rows["decision"].str.startswith("withheld"))
-        return rows.assign(entry=entries).groupby(keys)["entry"].agg(lambda e: "; ".join(e.dropna()))
+        return (
+            rows.assign(entry=entries).groupby(keys)["entry"].agg(lambda e: "; ".join(e.dropna()))
+        )
 
     def release_report(self) -> pd.DataFrame:
         """How often each decision was made; of pairs only how many are released."""
@@ -589,7 +598,11 @@ def decide(
     ]
     return Verdict(
         features=pd.DataFrame(
-            [row for antenna in antennas for row in _decisions(antennas[antenna], values.loc[antenna])],
+            [
+                row
+                for antenna in antennas
+                for row in _decisions(antennas[antenna], values.loc[antenna])
+            ],
             columns=["antenna_id", "feature", "value", "users", "max_share", "decision"],
         ),
         rests=pd.DataFrame(rests, columns=["antenna_id", "rest", "is_safe"]),
@@ -612,9 +625,9 @@ def _decisions(judged: AntennaGate | None, values: pd.Series) -> Iterator[tuple]
         decision = judged.gate.decide(value, sums, judged.residents)
         if feature in ABOUT_NOBODY:
             decision = RELEASED
-        if decision == RELEASED and judged.gate.k > 0:
-            if not all(judged.rests[rest] for rest in leaves(feature)):
-                decision = WITHHELD_REST
+        is_rest = not all(judged.rests[rest] for rest in leaves(feature))
+        if decision == RELEASED and judged.gate.k > 0 and is_rest:
+            decision = WITHHELD_REST
         users, share = (sums.users, sums.share) if sums else (0, float("nan"))
         yield values.name, feature, value, users, share, decision
 
@@ -666,7 +679,7 @@ def _evenness(counts: pd.Series) -> float:
 
 def _mean(values: np.ndarray) -> float:
     known = [value for value in values.tolist() if not math.isnan(value)]
-    return math.fsum(known) / len(known) if len(known) else float("nan")
+    return math.fsum(known) / len(known) if known else float("nan")
 
 
 def _pairs(oracle: Oracle, people: People, gate: Gate) -> pd.DataFrame:

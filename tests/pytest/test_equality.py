@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import oracle_privacy
 import pandas as pd
 import pytest
 import random_cdr
@@ -94,38 +93,6 @@ def test_random_sets(seed: int, tmp_path: Path, make_project: Callable[..., Proj
         homes.set_index("antenna_id")["users"].to_dict()
         == truth.user_home_antenna.groupby("antenna_id").size().to_dict()
     )
-
-
-def test_privacy_decisions(tmp_path: Path, make_project: Callable[..., Project]) -> None:
-    """Each decision of the gate, on data with the planted attacks, as the oracle decides."""
-    raw = random_cdr.generate(tmp_path / "raw", 3, attacks=True)
-    project = make_project("gate", **raw_vars(raw), bandicoot=False)
-    project.build()
-    truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
-    verdict = oracle_privacy.decide(truth)
-
-    decisions = project.restricted("feature_decisions").set_index(["antenna_id", "feature"])
-    expected = verdict.features.set_index(["antenna_id", "feature"])["decision"]
-    expected = expected.drop(["longitude", "latitude"], level="feature", errors="ignore")
-    known = decisions.index.isin(expected.index.unique("feature"), level="feature")
-    assert (
-        decisions.loc[known, "decision"].sort_index().to_dict() == expected.sort_index().to_dict()
-    )
-    # The oracle does not know the antennas' own entropies, which rest on the same as isolation.
-    decided = decisions["decision"].unstack()
-    for kind in ("calls", "sms"):
-        own = decided[f"{kind}_partner_entropy"]
-        assert (own == decided[f"{kind}_isolation"]).where(own != "not_existing", True).all()
-        assert (own == "released").any()
-
-    release = project.table("final_features")
-    assert_equal(release, verdict.release()[list(oracle.FINAL_COLUMNS)], ["antenna_id"])
-    pairs = project.restricted("interaction_decisions")
-    for row in verdict.pairs.itertuples():
-        match = pairs[
-            (pairs.antenna_id1 == row.antenna_id1) & (pairs.antenna_id2 == row.antenna_id2)
-        ]
-        assert match[f"{row.feature}_decision"].item() == row.decision, row
 
 
 @pytest.mark.parametrize("case", random_cdr.GNUPER_CASES, ids=lambda case: case.__name__)

@@ -71,9 +71,57 @@ def test_report_counts_the_files(output: Path) -> None:
     assert set(report.index) >= set(oracle.FINAL_COLUMNS[3:])
     for feature in report.index:
         assert report.loc[feature, "released"] == features[feature].notna().sum(), feature
-        for rule in ("k", "dominance"):
+        for rule in ("k", "dominance", "rest"):
             mentions = features["withheld_features"].fillna("").str.contains(f"{feature}={rule}")
             assert report.loc[feature, f"withheld_{rule}"] == mentions.sum(), feature
+    assert report["withheld_rest"].sum() > 0
+    # How many pairs there are, and why a count is withheld, is about pairs of few people.
+    pairs = read(output, "final_interactions")
+    report = read(output, "release_report").query("released_table == 'final_interactions'")
+    for row in report.itertuples():
+        assert row.released == pairs[row.feature].notna().sum()
+    others = report.columns[report.columns.str.fullmatch("total|withheld_.*|not_existing|no_data")]
+    assert len(others) == 6 and report[others].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("few_users", "without_a_day"),
+    [
+        (True, {"files": 2, "delivered_rows": None, "accepted_rows": None, "malformed_row": 0}),
+        (False, {"files": 1, "delivered_rows": 1000, "accepted_rows": 0, "malformed_row": 1240}),
+    ],
+)
+def test_days_of_few_users(
+    make_project: Callable[..., Project],
+    tmp_path: Path,
+    few_users: bool,
+    without_a_day: dict[str, int | None],
+) -> None:
+    """How many rows they delivered is not told; of rows without a day, which are nobody's, it is."""
+    days = {"2024-05-01": 16} | ({"2024-05-02": 15, "2024-05-03": 1} if few_users else {})
+    rows = [
+        random_cdr.record(f"u{user}", f"{day} 20:{minute}:00", cell_id="c1")
+        for day, users in days.items()
+        for user in range(users)
+        for minute in range(10, 30)
+    ]
+    rejects = {"20240501": [",".join(rows[0]._replace(cell_id="?"))] * 1234}
+    if not few_users:
+        rejects["20240504"] = ["garbage"] * 1235
+    random_cdr.write_raw(tmp_path, rows, [random_cdr.Cell("a1", "c1", "0", "0")], rejects)
+    project = make_project("few_users", raw_data_path=str(tmp_path), bandicoot=False)
+    outcome = project.dbt("run", "--select", "+data_quality")
+    assert outcome.success, outcome.output
+    quality = project.restricted("data_quality").astype(object)
+    quality = quality.set_index(quality["day"].astype(str))
+    names = ["files", "delivered_rows", "accepted_rows", "unknown_cell"]
+    assert quality.loc["2024-05-01", names].tolist() == [1, 2000, 300, 1230]  # 1,554, 320, 1,234
+    others = quality.drop(index="2024-05-01")
+    assert len(others) == 1 and others["day"].isna().all()
+    assert {
+        name: None if pd.isna(others[name].item()) else others[name].item()
+        for name in without_a_day
+    } == without_a_day
 
 
 def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_path: Path) -> None:
