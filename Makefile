@@ -5,6 +5,7 @@ SHELL := /bin/sh
 # Options, on the command line: make run VARS='{raw_data_path: /data/cdr}' THRIFT_PORT=10010
 PYTHON ?= python3
 VARS ?=
+AUDIT ?=
 BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
 
 export PYTHON VARS
@@ -94,8 +95,8 @@ purge: server  ## drop every user-level table and its files; the release stays
 	@$(BIN)/dbt run-operation purge
 
 .PHONY: audit
-audit: server  ## measure on mock-up data what the privacy gate buys (some minutes)
-	@$(python) -m scripts.privacy_audit
+audit: dev server  ## attack releases of mock-up data (AUDIT='--mockups small city'; half an hour)
+	@$(python) -m scripts.privacy_audit $(AUDIT)
 
 .PHONY: clean
 clean: stop  ## stop the server and remove everything that was built, the environment included

@@ -1,37 +1,34 @@
-"""Runs of the pipeline over the mock-up, and the tables that a run leaves behind."""
+"""Runs of the pipeline over a mock-up, and what a run leaves behind in files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pandas as pd
+import pyarrow.parquet as pq
 
 from dbt_gnuper.local_files import write_key
 from dbt_gnuper.spark_connect import connect
-from scripts import server
+from scripts import export, server
 from scripts.errors import CommandError
 from scripts.paths import PROFILES_EXAMPLE, PROJECT_ROOT
-from scripts.privacy_audit.measures import COUNTS, INDICATORS, MAX_SHARE, MEASURES, K
+from scripts.privacy_audit.disclosure.tables import QUERIES
+from scripts.privacy_audit.gate.tables import Tables, read_tables
 
 SCHEMA = "privacy_audit"
 KEY = "5eed" * 16  # no secret: the people are invented, and the same sample is drawn every time
 
 
-@dataclass
-class Tables:
-    """What a run leaves behind, restricted tables included."""
+@dataclass(frozen=True)
+class Run:
+    """Folders with the exported files of a run, and with its restricted tables."""
 
-    homes: pd.Series  # antenna of each user
-    parts: pd.DataFrame  # per user: a column for each window (or week) and measure
-    indicators: pd.DataFrame  # per user: bandicoot's indicators
-    decisions: pd.DataFrame  # per antenna and feature: value, users, largest_share, decision
-    pairs: pd.DataFrame  # per pair of antennas and count: value, users, decision
-    links: pd.DataFrame  # per user and correspondent: their antennas and counts
+    release: Path
+    truth: Path
 
 
 @contextmanager
@@ -49,16 +46,15 @@ def project(folder: Path) -> Iterator[None]:
                 spark.sql(f"drop schema if exists {schema} cascade")
 
 
-def run_pipeline(raw: Path, folder: Path) -> Tables:
-    """Build all levels over a folder of raw files, with the default gate."""
+def build(raw: Path, folder: Path, **settings: Any) -> None:
+    """Build all levels over a folder of raw files, with the default gate and some other vars."""
     from dbt.cli.main import dbtRunner
 
     settings = {
         "raw_data_path": str(raw),
         "pseudonym_key_file": str(folder / "pseudonym.key"),
-        "privacy_k": K,
-        "privacy_max_share": MAX_SHARE,
         "overlapping_release": "allow",
+        **settings,
     }
     result = dbtRunner().invoke(
         [
@@ -70,31 +66,27 @@ def run_pipeline(raw: Path, folder: Path) -> Tables:
     )  # fmt: skip
     if not result.success:
         raise CommandError("dbt build has failed; its message is above.")
+
+
+def release(folder: Path, name: str) -> Run:
+    """Write the last run of `build` to files, the release and the restricted tables."""
+    run = Run(folder / name / "release", folder / name / "truth")
+    export.export(run.release, folder / "target")
+    dump(run.truth, f"{SCHEMA}_restricted")
+    return run
+
+
+def dump(folder: Path, schema: str) -> None:
+    """Write what the attacks are judged by from the restricted schema to Parquet files."""
+    folder.mkdir(parents=True)
+    with connect() as spark:
+        spark.sql(f"use {schema}")
+        for name, query in QUERIES.items():
+            pq.write_table(spark.sql(query).toArrow(), folder / f"{name}.parquet")
+
+
+def tables() -> Tables:
+    """The restricted tables of the last run of `build`, for the attacks on the gate."""
     with connect() as spark:
         spark.sql(f"use {SCHEMA}_restricted")
         return read_tables(lambda query: spark.sql(query).toArrow().to_pandas())
-
-
-def read_tables(rows: Callable[[str], pd.DataFrame]) -> Tables:
-    """The tables of the last run, by a function that gives the rows of a query."""
-    homes = rows("select * from user_home_antenna").set_index("user_id")["antenna_id"]
-    windows = rows("select *, coalesce(string(week), window) as span from user_metrics_window")
-    parts = windows.pivot(index="user_id", columns="span", values=[*MEASURES, "calls", "sms"])
-    bandicoot = rows("select user_id, number_of_records, indicators from user_bandicoot")
-    values = np.column_stack([bandicoot["number_of_records"], np.stack(bandicoot["indicators"])])
-    indicators = pd.DataFrame(values.astype(float), index=bandicoot["user_id"], columns=INDICATORS)
-    pairs = rows(
-        "select antenna_id1, antenna_id2, stack(3, "
-        + ", ".join(f"'{c}', double({c}), {c}_users, {c}_decision" for c in COUNTS)
-        + ") as (count, value, users, decision) from interaction_decisions inner join "
-        "(select antenna_id1, antenna_id2, call_count_users, sms_count_users, vol_sum_users "
-        "from antenna_interactions) using (antenna_id1, antenna_id2)"
-    )
-    return Tables(
-        homes,
-        parts.swaplevel(axis=1).reindex(homes.index).astype(float),
-        indicators.reindex(homes.index),
-        rows("select * from feature_decisions where feature != 'dist2c'"),
-        pairs.dropna(subset="value"),
-        rows("select * from user_interactions"),
-    )

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scripts.proofs.disclosure.release import PAIR_COUNTS, Interval, Release
-from scripts.proofs.disclosure.truth import NEAR, Truth
+from scripts.privacy_audit.disclosure.release import PAIR_COUNTS, Interval, Release
+from scripts.privacy_audit.disclosure.scores import NEAR
+from scripts.privacy_audit.disclosure.truth import Truth
 
 TRIES = 1_500
 
@@ -60,8 +61,11 @@ class World:
             for sign in (1.0, -1.0)
         ]
         rng.shuffle(rings)
-        first = [(self._moved(self.counts, *ring), ring) for ring in rings]
-        first = [(counts, ring) for counts, ring in first if counts is not None]
+        first = [
+            (counts, ring)
+            for ring in rings
+            if (counts := self._moved(self.counts, *ring)) is not None
+        ]
         if any(self._fits(counts, i, j) for counts, _ in first):
             return True
         for _ in range(TRIES if first else 0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 
 # Parts of the week of an atom; bandicoot knows no holidays, its weekday is workday and holiday.
@@ -11,10 +12,16 @@ BANDICOOT_WEEK = {
     "weekday": ("workday", "holiday"),
     "weekend": ("weekend",),
 }
+BANDICOOT_DAY = ("allday", "day", "night")
 # Hours of the day of an atom; the last is the very second at which the night ends: the hour after
 # it for the profile, still the night for bandicoot.
 SLOTS = tuple(range(25))
 SECOND = 24
+
+# Over which people the mean of an indicator is taken: part of the week, part of the day, and kind of
+# event.
+Group = tuple[str, str, str]
+Week = datetime.date
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,7 @@ class Sum:
     is_national: bool | None = None
     week_parts: tuple[str, ...] | None = None
     slots: tuple[int, ...] | None = None
-    week: object = None
+    weeks: tuple[Week, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,9 @@ class PairCount:
 
 @dataclass(frozen=True)
 class Partners:
-    """Number of antennas that residents of one interact with."""
+    """Number of antennas that residents of one interact with, in a period."""
 
+    period: str
     antenna: str
     kind: str
 
@@ -51,7 +59,7 @@ class Without:
     """Number of residents who have no event of a group of indicators."""
 
     antenna: str
-    group: tuple[str, str, str]
+    group: Group
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,14 @@ class Indicator:
     indicator: str
 
 
-Quantity = Sum | PairCount | Partners | Without | Indicator
+@dataclass(frozen=True)
+class Outsiders:
+    """Rows of all who live at no antenna about which something is released; None: of all weeks."""
+
+    week: Week | None = None
+
+
+Quantity = Sum | PairCount | Partners | Without | Indicator | Outsiders
 
 
 @dataclass(frozen=True)

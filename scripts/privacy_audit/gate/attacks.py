@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scripts.privacy_audit.measures import COUNTS, INDICATORS, KINDS, MAX_SHARE, PAIR, RATIOS, K
-from scripts.privacy_audit.pipeline import Tables
-from scripts.privacy_audit.release import SAME, release
+from scripts.privacy_audit.gate.measures import (
+    COUNTS,
+    INDICATORS,
+    KINDS,
+    MAX_SHARE,
+    PAIR,
+    RATIOS,
+    K,
+)
+from scripts.privacy_audit.gate.release import SAME, release
+from scripts.privacy_audit.gate.tables import Tables
 
 
 def reading_off(tables: Tables, gate: bool) -> dict[str, int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from scripts.privacy_audit.measures import INDICATORS, KINDS, MAX_SHARE, RATIOS, K
-from scripts.privacy_audit.pipeline import Tables
+from scripts.privacy_audit.gate.measures import INDICATORS, KINDS, MAX_SHARE, RATIOS, K
+from scripts.privacy_audit.gate.tables import Tables
 
 SAME = 1e-9  # relative; the files have all digits of a double
 

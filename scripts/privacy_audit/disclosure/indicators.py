@@ -7,13 +7,11 @@ people that the gate allows, those stay that make every one of the means a fract
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
-from scripts.proofs.disclosure.quantities import Claim, Indicator, Without
-from scripts.proofs.disclosure.release import INDICATORS, Release, is_whole
-
-Group = tuple[str, str, str]  # part of the week, part of the day, kind of event
+from scripts.privacy_audit.disclosure.quantities import Claim, Group, Indicator, Without
+from scripts.privacy_audit.disclosure.release import Release
+from scripts.privacy_audit.disclosure.rounding import INDICATORS, Interval, is_whole
 
 
 def group_of(indicator: str) -> Group | None:
@@ -32,48 +30,39 @@ class People:
 
     least: int
     most: int
-    is_shown: bool  # whether a mean over them is released
 
 
 def people(release: Release, antenna: str) -> dict[Group, People]:
     """The numbers of people of each group at an antenna, from the means alone."""
-    residents = int(release.features.at[antenna, "active_users"])
-    means: dict[Group, list] = {}
-    shown: set[Group] = set()
+    residents = release.residents(antenna)
+    means: dict[Group, list[Interval]] = {}
     for indicator in INDICATORS:
-        if indicator not in release.features:
-            continue
         group = group_of(indicator)
+        if indicator not in release.features or group is None:
+            continue
         bounds = release.bounds(antenna, indicator)
-        if group is not None:
-            means.setdefault(group, [])
-            if bounds is not None:
-                means[group].append(bounds)
-                shown.add(group)
+        means.setdefault(group, []).extend([] if bounds is None else [bounds])
     found = {}
     for group, intervals in means.items():
-        least = release.k + 1 if group in shown else 0
         possible = [
             number
-            for number in range(least, residents + 1)
-            if all(has_whole(b.low * number, b.high * number) for b in intervals)
+            for number in range(release.k + 1 if intervals else 0, residents + 1)
+            if all(_has_whole(bounds.scaled(number)) for bounds in intervals)
         ]
-        ends = (possible[0], possible[-1]) if possible else (least, residents)
-        found[group] = People(*ends, group in shown)
+        found[group] = People(possible[0], possible[-1]) if possible else People(0, residents)
     return found
 
 
-def has_whole(low: float, high: float) -> bool:
-    """Whether a whole number lies between two numbers."""
-    slack = 1e-9 * max(1.0, abs(high))
-    return math.floor(high + slack) >= math.ceil(low - slack)
+def _has_whole(bounds: Interval) -> bool:
+    first, last = bounds.whole()
+    return first <= last
 
 
 def complements(release: Release) -> list[Claim]:
     """Attack 9: residents less those of a group are the residents without such events."""
     claims = []
     for antenna in release.antennas:
-        residents = int(release.features.at[antenna, "active_users"])
+        residents = release.residents(antenna)
         claims += [
             Claim("9 complements", Without(antenna, group), residents - n.most, residents - n.least)
             for group, n in people(release, antenna).items()
@@ -86,13 +75,11 @@ def contributors(release: Release) -> list[Claim]:
 
     The claim is about the mean itself.
     """
-    found = {}
+    claims = []
     for antenna in release.antennas:
         for indicator in INDICATORS:
             bounds = release.bounds(antenna, indicator)
             if bounds is not None:
-                found[antenna, indicator] = bounds
-    return [
-        Claim("4 contributors", Indicator(*place), bounds.low, bounds.high)
-        for place, bounds in found.items()
-    ]
+                mean = Indicator(antenna, indicator)
+                claims.append(Claim("4 contributors", mean, bounds.low, bounds.high))
+    return claims

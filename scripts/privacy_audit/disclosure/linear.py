@@ -1,0 +1,117 @@
+"""Systems of linear inequalities, and the least and the greatest value of a sum under them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import coo_matrix
+
+from scripts.privacy_audit.disclosure.rounding import Interval
+
+Terms = dict[int, float]  # factor by unknown
+Ends = Callable[[Terms], Interval | None]
+
+WIDE = 0.06  # a sum with a wider range, as a share of its greatest value, is not determined
+CORNERS = 16  # solutions to begin with
+SLACK = 1e-7
+INFEASIBLE, UNBOUNDED = 2, 3  # as scipy says
+
+
+@dataclass
+class System:
+    """Linear inequalities over named unknowns."""
+
+    names: dict[object, int] = field(default_factory=dict)
+    least: list[float] = field(default_factory=list)
+    most: list[float] = field(default_factory=list)
+    rows: list[Terms] = field(default_factory=list)
+    limits: list[float] = field(default_factory=list)
+
+    def unknown(self, name: object, least: float = 0.0, most: float = np.inf) -> int:
+        """The position of an unknown, which is made where it is new."""
+        if name not in self.names:
+            self.names[name] = len(self.names)
+            self.least.append(least)
+            self.most.append(most)
+        return self.names[name]
+
+    def at_most(self, terms: Terms, limit: float) -> None:
+        """The sum of the terms is at most the limit."""
+        self.rows.append(terms)
+        self.limits.append(limit)
+
+    def within(self, terms: Terms, bounds: Interval) -> None:
+        """The sum of the terms lies in an interval."""
+        if np.isfinite(bounds.high):
+            self.at_most(terms, bounds.high)
+        self.at_most({i: -c for i, c in terms.items()}, -bounds.low)
+
+    def equal(self, terms: Terms, others: Terms) -> None:
+        """Two sums of different unknowns are the same."""
+        self.within({**terms, **{i: -c for i, c in others.items()}}, Interval(0, 0))
+
+    def times(self, terms: Terms, bounds: Interval, under: Terms) -> None:
+        """The sum of the terms is some number in an interval times another sum."""
+        for sign, limit in ((1, bounds.high), (-1, bounds.low)):
+            row = {i: sign * c for i, c in terms.items()}
+            for i, c in under.items():
+                row[i] = row.get(i, 0.0) - sign * limit * c
+            self.at_most(row, 0.0)
+
+    def ends(self) -> Ends:
+        """A function that gives the ends of a sum of unknowns (see `Solver.ends`)."""
+        return Solver(self).ends
+
+
+class Solver:
+    """Finds the ends of sums by linear programming (HiGHS).
+
+    Solutions that were found are kept: where two of them already differ in a sum by so much that it
+    is not determined, nothing is computed, and the answer is: anything.
+    """
+
+    def __init__(self, system: System) -> None:
+        entries = [(r, i, c) for r, row in enumerate(system.rows) for i, c in row.items()]
+        rows, columns, factors = zip(*entries, strict=True) if entries else ((), (), ())
+        shape = (len(system.rows), len(system.names))
+        matrix = coo_matrix((factors, (rows, columns)), shape).tocsr()
+        # Rows of a similar size, for the tolerance of the solver is absolute.
+        norm = np.maximum(abs(matrix).max(axis=1).toarray().ravel(), 1e-9)
+        self.matrix = matrix.multiply(1 / norm[:, None]).tocsr()
+        self.limits = np.array(system.limits) / norm + SLACK
+        self.bounds = np.column_stack([system.least, system.most])
+        self.witnesses: list[np.ndarray] = []
+        # some corners in random directions; always the same
+        rng = np.random.default_rng(0)
+        for _ in range(CORNERS):
+            goal = rng.normal(size=shape[1])
+            self._solve(np.where(np.isinf(self.bounds[:, 1]), np.abs(goal), goal))
+
+    def _solve(self, goal: np.ndarray) -> Any:
+        result = linprog(goal, self.matrix, self.limits, bounds=self.bounds, method="highs")
+        if result.status == 0:
+            self.witnesses.append(result.x)
+        return result
+
+    def ends(self, terms: Terms) -> Interval | None:
+        """The least and the greatest value of a sum; None where the solver finds no answer."""
+        goal = np.zeros(len(self.bounds))
+        for place, factor in terms.items():
+            goal[place] = factor
+        found = []
+        for sign in (-1, 1):
+            seen = np.array(self.witnesses) @ goal if self.witnesses else np.zeros(1)
+            if np.ptp(seen) > max(WIDE * seen.max(), 1.01):
+                return Interval(-np.inf, np.inf)
+            result = self._solve(sign * goal)
+            if result.status == UNBOUNDED:
+                found.append(sign * -np.inf)
+            elif result.status == 0:
+                found.append(sign * result.fun)
+            else:
+                return None
+        return Interval(min(found), max(found))

@@ -1,0 +1,99 @@
+"""What a released number says: all the values that would have been released as it.
+
+The gate rounds half up to `release_digits` significant digits: features about pairs of antennas to
+one digit less, and means of whole numbers never more finely than one part in `privacy_k` + 1.
+Numbers of rows have one digit less too, and are tens, hundreds or more, whichever is above
+`privacy_k`. Profiles and counts of pairs are whole. A release without the parameter `release_digits`
+shows all digits of a double.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from python_udfs.bandicoot_columns import INDICATOR_NAMES
+
+INDICATORS = ("reporting__number_of_records", *INDICATOR_NAMES)
+# Indicators that are a whole number per person.
+WHOLE = ("reporting__number_of_records", "active_days", "number_of_", "frequent_antennas")
+PAIR_FEATURES = ("_dist_mean", "_isolation", "_entropy")
+EXACT = 1e-11  # relative error of a double that went through a few operations
+
+
+def is_whole(indicator: str) -> bool:
+    """Whether a person's value of an indicator is a whole number."""
+    return indicator.startswith(WHOLE)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All values between two numbers, both included."""
+
+    low: float
+    high: float
+
+    def scaled(self, factor: float) -> Interval:
+        """Both ends times a positive number."""
+        return Interval(self.low * factor, self.high * factor)
+
+    def whole(self) -> tuple[int, int]:
+        """The first and the last whole number in it; none when the first is greater."""
+        slack = 1e-7
+        return math.ceil(self.low - slack), math.floor(self.high + slack)
+
+    def both(self, other: Interval) -> Interval:
+        """The least interval that holds this one and another one."""
+        return Interval(min(self.low, other.low), max(self.high, other.high))
+
+
+def exact(value: float) -> Interval:
+    """A number with all its digits."""
+    slack = EXACT * abs(value)
+    return Interval(value - slack, value + slack)
+
+
+def rounded(value: float, digits: int) -> Interval:
+    """What a number that was rounded to so many significant digits can have been."""
+    if value == 0:
+        return Interval(0, 0)
+    exponent = math.floor(math.log10(abs(value)) + 1e-12)
+    half = 0.5 * 10.0 ** (exponent - digits + 1)
+    # The numbers below a power of ten have one more decimal.
+    is_power = math.isclose(abs(value), 10.0**exponent, rel_tol=1e-12)
+    inner = half / 10 if is_power else half
+    ends = abs(value) - inner, abs(value) + half
+    found = Interval(*ends) if value > 0 else Interval(-ends[1], -ends[0])
+    return found.both(exact(value))
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How the numbers of a release were rounded."""
+
+    digits: int | None  # None: not at all
+    k: int
+
+    def read(self, feature: str, value: float) -> Interval:
+        """What a released value of a feature can have been."""
+        if feature == "active_users":
+            return Interval(value, value)
+        if self.digits is None:
+            return exact(value)
+        if feature in INDICATORS:
+            found = rounded(value, self.digits)
+            if is_whole(feature):
+                half = 0.5 * 10.0 ** -math.floor(math.log10(self.k + 1))
+                found = found.both(Interval(value - half, value + half))
+                return Interval(max(found.low, 0), found.high)
+            return found
+        is_of_pairs = feature.endswith(PAIR_FEATURES)
+        return rounded(value, max(self.digits - 1, 1) if is_of_pairs else self.digits)
+
+    def rows(self, value: float) -> Interval:
+        """What a released number of rows can have been."""
+        if self.digits is None:
+            return exact(value)
+        half = 0.5 * 10.0 ** len(str(self.k))
+        found = rounded(value, max(self.digits - 1, 1)).both(Interval(value - half, value + half))
+        return Interval(max(found.low, 0), found.high)

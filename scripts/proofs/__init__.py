@@ -1,1 +1,0 @@
-"""Proofs of the project's promises that are too long for one file; each is a package."""
