@@ -19,7 +19,7 @@ from scripts.privacy_audit.disclosure import (
 )
 from scripts.privacy_audit.disclosure.quantities import Claim, Quantity
 from scripts.privacy_audit.disclosure.release import Release, read_release
-from scripts.privacy_audit.disclosure.scores import determined, score
+from scripts.privacy_audit.disclosure.scores import is_determined, score
 from scripts.privacy_audit.disclosure.tables import read_truths
 
 INSIDER = "10 insider"
@@ -93,6 +93,6 @@ def audit_neighbours(
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:
-    """What was determined and is no concession."""
-    found = determined(scores)
+    """What was determined and is no concession; and wrong claims, for then the attacks are broken."""
+    found = scores[is_determined(scores) | scores["wrong"].astype(bool)]
     return found[~found["attack"].isin(list(CONCESSIONS))]

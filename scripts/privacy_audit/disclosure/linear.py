@@ -17,8 +17,10 @@ Ends = Callable[[Terms], Interval | None]
 
 WIDE = 0.06  # a sum with a wider range, as a share of its greatest value, is not determined
 CORNERS = 16  # solutions to begin with
-SLACK = 1e-7
-INFEASIBLE, UNBOUNDED = 2, 3  # as scipy says
+SLACK = 1e-6  # of a row whose largest factor is 1
+UNBOUNDED = 3  # as scipy says
+# The ends of a sum where the inequalities contradict each other, which they never should.
+NOWHERE = Interval(np.nan, np.nan)
 
 
 @dataclass

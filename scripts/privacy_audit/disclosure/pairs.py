@@ -12,7 +12,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from scripts.privacy_audit.disclosure.knapsack import solved
-from scripts.privacy_audit.disclosure.linear import System
+from scripts.privacy_audit.disclosure.linear import NOWHERE, System
 from scripts.privacy_audit.disclosure.partners import Kind, read_kind, scan
 from scripts.privacy_audit.disclosure.quantities import Claim, PairCount
 from scripts.privacy_audit.disclosure.release import PAIR_COUNTS, Release
@@ -47,12 +47,11 @@ def bounded(release: Release, kind: Kind) -> list[Claim]:
     for a, b in combinations_with_replacement(kind.homes, 2):
         if (a, b) in kind.counts or not {a, b} & set(kind.rows.index):
             continue
-        ends = ends_of({_count(system, a, b): 1.0})
-        if ends is not None:
-            claims += [
-                Claim(NAME, PairCount(*pair, kind.name), ends.low, ends.high)
-                for pair in {(a, b), (b, a)}
-            ]
+        ends = ends_of({_count(system, a, b): 1.0}) or NOWHERE
+        claims += [
+            Claim(NAME, PairCount(*pair, kind.name), ends.low, ends.high)
+            for pair in {(a, b), (b, a)}
+        ]
     return claims
 
 

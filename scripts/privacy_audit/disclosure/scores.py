@@ -47,16 +47,16 @@ def score(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def determined(scores: pd.DataFrame) -> pd.DataFrame:
-    """The scores of what was determined."""
-    return scores[scores[["exact", "whole", "near"]].any(axis=1)]
+def is_determined(scores: pd.DataFrame) -> pd.Series:
+    """Which quantities were determined."""
+    return scores[["exact", "whole", "near"]].astype(bool).any(axis=1)
 
 
 def summary(scores: pd.DataFrame) -> pd.DataFrame:
     """Per attack, how many protected quantities there are and how many were determined."""
-    is_determined = scores[["exact", "whole", "near"]].astype(bool).any(axis=1)
+    found = is_determined(scores)
     counted = scores.assign(
-        protected=1, determined=is_determined, one_person=is_determined & (scores["users"] == 1)
+        protected=1, determined=found, one_person=found & (scores["users"] == 1)
     )
     names = ["protected", "exact", "whole", "near", "determined", "one_person", "wrong"]
     return counted.groupby("attack", sort=False)[names].sum().astype(int)

@@ -12,6 +12,7 @@ from scripts.privacy_audit.disclosure import scales
 from scripts.privacy_audit.disclosure.antenna import Antenna, Equations
 from scripts.privacy_audit.disclosure.daytime import halves, slots_of, windows
 from scripts.privacy_audit.disclosure.indicators import People, people
+from scripts.privacy_audit.disclosure.linear import NOWHERE
 from scripts.privacy_audit.disclosure.quantities import SLOTS, Claim, Group, Quantity, Sum, Without
 from scripts.privacy_audit.disclosure.release import COUNTED, MEASURES, Release
 
@@ -43,18 +44,18 @@ def attack(
         found = people(release, antenna) | (told(antenna) if told else {})
         asked = [q for q in (*_sums(release, antenna), *_times(release, antenna)) if wanted(q)]
         numbers = [n for group in found if wanted(n := Without(antenna, group))]
+        if "indicators" not in ATTACKS[name]:
+            numbers = []
         if not asked and not numbers:
             continue
         equations = Equations(Antenna(release, antenna, found, totals), ATTACKS[name])
         for quantity in asked:
-            ends = equations.ends(equations.terms(quantity))
-            if ends is not None:
-                claims.append(Claim(name, quantity, ends.low, ends.high))
+            ends = equations.ends(equations.terms(quantity)) or NOWHERE
+            claims.append(Claim(name, quantity, ends.low, ends.high))
         residents = release.residents(antenna)
         for number in numbers:
-            ends = equations.ends({equations.people(number.group): 1.0})
-            if ends is not None:
-                claims.append(Claim(name, number, residents - ends.high, residents - ends.low))
+            ends = equations.ends({equations.people(number.group): 1.0}) or NOWHERE
+            claims.append(Claim(name, number, residents - ends.high, residents - ends.low))
     return claims
 
 
