@@ -9,19 +9,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from python_udfs.bandicoot_columns import describe
 from scripts.privacy_audit.disclosure.quantities import Claim, Group, Indicator, Without
 from scripts.privacy_audit.disclosure.release import Release
-from scripts.privacy_audit.disclosure.rounding import INDICATORS, Interval, is_whole
+from scripts.privacy_audit.disclosure.rounding import INDICATORS, RECORDS, Interval
 
 
 def group_of(indicator: str) -> Group | None:
-    """Over which people the mean of an indicator of whole numbers is taken."""
-    if indicator == INDICATORS[0]:
+    """Over which people the mean of an indicator is taken, where each has one whole number."""
+    if indicator == RECORDS:
         return ("allweek", "allday", "callandtext")
-    parts = indicator.split("__")
-    if not is_whole(indicator) or len(parts) not in (3, 4):
+    about = describe(indicator)
+    week, day = about.part_of_week, about.part_of_day
+    if not about.is_whole or about.statistic or week is None or day is None:
         return None
-    return (parts[1], parts[2], parts[3] if len(parts) == 4 else "callandtext")
+    return (week, day, about.interaction or "callandtext")
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from python_udfs.bandicoot_columns import INDICATOR_NAMES
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, describe
 
 INDICATORS = ("reporting__number_of_records", *INDICATOR_NAMES)
-# Indicators that are a whole number per person.
-WHOLE = ("reporting__number_of_records", "active_days", "number_of_", "frequent_antennas")
+RECORDS = INDICATORS[0]
 PAIR_FEATURES = ("_dist_mean", "_isolation", "_entropy")
 EXACT = 1e-11  # relative error of a double that went through a few operations
 
 
 def is_whole(indicator: str) -> bool:
-    """Whether a person's value of an indicator is a whole number."""
-    return indicator.startswith(WHOLE)
+    """Whether a person's value of an indicator is a whole number, or the half of one."""
+    return indicator == RECORDS or describe(indicator).is_whole
 
 
 @dataclass(frozen=True)

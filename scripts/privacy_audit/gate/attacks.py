@@ -14,15 +14,13 @@ from scripts.privacy_audit.gate.measures import (
     RATIOS,
     K,
 )
-from scripts.privacy_audit.gate.release import SAME, release
+from scripts.privacy_audit.gate.release import SAME, release, shown
 from scripts.privacy_audit.gate.tables import Tables
 
 
 def reading_off(tables: Tables, gate: bool) -> dict[str, int]:
     """Values that tell of one person without any computation, and rests that do."""
-    values, pairs = tables.decisions.dropna(subset="value"), tables.pairs
-    if gate:
-        values, pairs = (table[table["decision"] == "released"] for table in (values, pairs))
+    values, pairs = tables.released() if gate else tables.all()
     shares = values[values["feature"].str.contains("_week_ratio|_work_ratio")]
     found = []
     for antenna, feature in shares[["antenna_id", "feature"]].itertuples(index=False):
@@ -50,13 +48,16 @@ def smallest_antenna(tables: Tables) -> pd.DataFrame:
     from bandicoot's means times active_users (but for international events): a straight line
     through both meets the least total, whoever's it is.
     """
-    released = tables.decisions[tables.decisions["decision"] == "released"]
-    shown = released.pivot(index="antenna_id", columns="feature", values="value")
+    released, _ = tables.released()
+    released_values = released.pivot(index="antenna_id", columns="feature", values="value")
     rows = {}
     for way, name in (("og", "out"), ("ic", "in")):
         for kind, word in (("calls", "call"), ("sms", "text")):
-            mean = shown[f"number_of_interaction_{name}__allweek__allday__{word}"]
-            line = pd.concat([shown[f"scaled_{way}_{kind}"], mean * shown["active_users"]], axis=1)
+            mean = released_values[f"number_of_interaction_{name}__allweek__allday__{word}"]
+            line = pd.concat(
+                [released_values[f"scaled_{way}_{kind}"], mean * released_values["active_users"]],
+                axis=1,
+            )
             scaled, total = line.dropna().to_numpy().T
             values = tables.parts["alltime", f"{way}_{kind}"].groupby(tables.homes)
             least = values.sum(min_count=1).idxmin()
@@ -84,10 +85,11 @@ def membership(tables: Tables, sample: int) -> pd.DataFrame:
         here, elsewhere = tables.homes.index[is_here], tables.homes.index[~is_here]
         shadow = tables.indicators.loc[rng.choice(elsewhere, len(elsewhere) // 2, replace=False)]
         target_values = tables.indicators.loc[target]
+        antenna = tables.homes[target]
         worlds = [release(tables, users) for users in (here, here.drop(target))]
         for gate in ("off", "on"):
             (one, told), (other, told_other) = (
-                (values.where(decisions == "released"), decisions)
+                shown(tables, antenna, values, decisions)
                 if gate == "on"
                 else (values, values.isna())
                 for values, decisions in worlds
@@ -138,9 +140,7 @@ def likelihood(values: pd.Series, target: pd.Series, shadow: pd.DataFrame, resid
 
 def subtraction(first: Tables, second: Tables, gate: bool) -> dict[str, int]:
     """What two releases both show but not equally, and how many people each difference is of."""
-    sides = [[t.decisions.dropna(subset="value"), t.pairs] for t in (first, second)]
-    if gate:
-        sides = [[t[t["decision"] == "released"] for t in side] for side in sides]
+    sides = [t.released() if gate else t.all() for t in (first, second)]
     counted = {
         "values of antennas": (["antenna_id", "feature"], people_behind(first, second)),
         "counts of pairs": ([*PAIR, "count"], people_behind_pairs(first, second)),

@@ -1,10 +1,10 @@
-"""What is measured: the gate's limits, the columns, and the features with their parts."""
+"""What is measured: the gate's default limits, the columns, and the features with their parts."""
 
 from __future__ import annotations
 
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
 
-K, MAX_SHARE = 15, 0.5
+K, MAX_SHARE, DIGITS = 15, 0.5, 3
 KINDS = ("calls", "sms", "vol")
 MEASURES = [f"{direction}_{kind}" for direction in ("og", "ic") for kind in KINDS]
 COUNTS = ["call_count", "sms_count", "vol_sum"]

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.privacy_audit.gate.measures import INDICATORS, KINDS, MAX_SHARE, RATIOS, K
+from scripts.privacy_audit.gate.rounding import rounded
 from scripts.privacy_audit.gate.tables import Tables
 
 SAME = 1e-9  # relative; the files have all digits of a double
@@ -27,11 +28,11 @@ def release(tables: Tables, residents: pd.Index) -> tuple[pd.Series, pd.Series]:
         weekly = weekly[np.isfinite(weekly)]
         rests_on = [(week, f"{way}_{kind}") for week in weekly.index for way in ("og", "ic")]
         found[f"{kind}_ratio_var"] = (weekly.var(), rests_on)
-    users, share = parts.count(), parts.max() / total
+    users, share = contributors(parts), parts.max() / total
     support = {name: (users[part].min(), share[part].max()) for name, (_, part) in found.items()}
     support["active_users"] = (len(parts), 1 / len(parts) if len(parts) else np.nan)
     size = indicators.abs()
-    support |= zip(INDICATORS, zip(indicators.count(), size.max() / size.sum()))  # noqa: B905
+    support |= zip(INDICATORS, zip(contributors(indicators), size.max() / size.sum()))  # noqa: B905
     values = pd.Series({name: value for name, (value, _) in found.items()})
     values = pd.concat([values, pd.Series({"active_users": len(parts)}), indicators.mean()])
     values = values.astype(float).replace([np.inf, -np.inf], np.nan)
@@ -41,6 +42,23 @@ def release(tables: Tables, residents: pd.Index) -> tuple[pd.Series, pd.Series]:
     if len(parts) <= K:
         decisions[:] = "withheld" if len(parts) else "no_data"
     return values, decisions
+
+
+def contributors(values: pd.DataFrame) -> pd.Series:
+    """How many people have anything else than 0, per column."""
+    return (values.fillna(0) != 0).sum()
+
+
+def shown(
+    tables: Tables, antenna: str, values: pd.Series, decisions: pd.Series
+) -> tuple[pd.Series, pd.Series]:
+    """What is released of FEATURES, rounded, and the decisions.
+
+    What the pipeline withholds because of what subtraction leaves is withheld here too.
+    """
+    rests = tables.rests.get(antenna, [])
+    decisions = decisions.mask(decisions.index.isin(rests) & (decisions == "released"), "withheld")
+    return rounded(values).where(decisions == "released"), decisions
 
 
 def check(tables: Tables) -> None:

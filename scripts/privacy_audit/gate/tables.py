@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from scripts.privacy_audit.gate.measures import COUNTS, INDICATORS, MEASURES
+from scripts.privacy_audit.gate.rounding import rounded
 
 
 @dataclass
@@ -18,9 +20,30 @@ class Tables:
     homes: pd.Series  # antenna of each user
     parts: pd.DataFrame  # per user: a column for each window (or week) and measure
     indicators: pd.DataFrame  # per user: bandicoot's indicators
-    decisions: pd.DataFrame  # per antenna and feature: value, users, largest_share, decision
+    # per antenna and feature: value, users, largest_share, decision; and is_rest, whether it is
+    # withheld because of what subtraction leaves
+    decisions: pd.DataFrame
     pairs: pd.DataFrame  # per pair of antennas and count: value, users, decision
     links: pd.DataFrame  # per user and correspondent: their antennas and counts
+
+    @cached_property
+    def rests(self) -> dict[str, list[str]]:
+        """By antenna the features that are withheld because of what subtraction leaves."""
+        rests = self.decisions[self.decisions["is_rest"]]
+        return rests.groupby("antenna_id")["feature"].agg(list).to_dict()
+
+    def all(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Of decisions and pairs all that have a value."""
+        return self.decisions.dropna(subset="value"), self.pairs
+
+    def released(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Of decisions and pairs what is released, values rounded."""
+        decisions = self.decisions[
+            (self.decisions["decision"] == "released") & ~self.decisions["is_rest"]
+        ]
+        values = rounded(decisions.set_index("feature")["value"].astype(float))
+        pairs = self.pairs[self.pairs["decision"] == "released"]
+        return decisions.assign(value=values.to_numpy()), pairs
 
 
 def read_tables(rows: Callable[[str], pd.DataFrame]) -> Tables:
@@ -42,7 +65,11 @@ def read_tables(rows: Callable[[str], pd.DataFrame]) -> Tables:
         homes,
         parts.swaplevel(axis=1).reindex(homes.index).astype(float),
         indicators.reindex(homes.index),
-        rows("select * from feature_decisions where feature != 'dist2c'"),
+        rows(
+            "select decisions.*, rests.feature is not null as is_rest from feature_decisions as decisions"
+            " left join feature_rests as rests on decisions.antenna_id = rests.antenna_id"
+            " and decisions.feature = rests.feature where decisions.feature != 'dist2c'"
+        ),
         pairs.dropna(subset="value"),
         rows("select * from user_interactions"),
     )
