@@ -117,7 +117,7 @@ def _shorten_errors(answer: Any) -> Any:
     if status:
         status.infoMessages = None  # all of Java's stack
     for part in (answer, status):
-        if getattr(part, "errorMessage", None):
+        if part is not None and getattr(part, "errorMessage", None):
             part.errorMessage = shorten(part.errorMessage)
     return answer
 
