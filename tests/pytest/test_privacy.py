@@ -143,6 +143,9 @@ def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_pat
     warned = project.dbt("build", *only, **fewer)
     assert warned.success, warned.output
     assert "overlaps 1 earlier one" in warned.output and "docs/privacy.md" in warned.output
+    # again where nobody misses it, after all models
+    _, end = warned.output.split("DO NOT PASS THIS RELEASE ON", 1)
+    assert "overlaps 1 earlier one" in end and "START" not in end
     ledger = project.table("release_ledger").sort_values("released_at")
     assert len(ledger) == 2
     assert ledger["contents_hash"].nunique() == 2
