@@ -35,6 +35,26 @@ SUMS = (
     "number_of_interaction_out",
 )
 
+# The columns of released tables that are numbers of people or events, other than features, and where
+# their rests are judged. A column that is not listed here, and no feature, fails a test.
+SHOWN_BY_TABLES = {
+    # with each other, in secondary_suppression; the blocks of hours are those of CUTS
+    "final_hourly_profile": MEASURES,
+    "final_weekly_profile": MEASURES,
+    # with features about pairs, in antenna_withheld_partners
+    "final_interactions": ["call_count", "sms_count", "vol_sum"],
+    # of released values only
+    "final_flows": ["net_calls", "net_sms", "gravity_residual"],
+    # of values, not of people; of pairs only those that are released
+    "release_report": [
+        "total", "released", "withheld_k", "withheld_dominance", "withheld_rest", "not_existing",
+        "no_data",
+    ],
+    # with the events of all antennas; rounded so that what is left stays open
+    "release_run": ["accepted_rows"],
+    "data_quality": ["delivered_rows", "accepted_rows"],
+}  # fmt: skip
+
 Hours = tuple[int, ...]
 
 
