@@ -76,12 +76,12 @@ def release(folder: Path, name: str) -> Run:
     return run
 
 
-def dump(folder: Path, schema: str) -> None:
+def dump(folder: Path, schema: str, queries: dict[str, str] = QUERIES) -> None:
     """Write what the attacks are judged by from the restricted schema to Parquet files."""
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with connect() as spark:
         spark.sql(f"use {schema}")
-        for name, query in QUERIES.items():
+        for name, query in queries.items():
             pq.write_table(spark.sql(query).toArrow(), folder / f"{name}.parquet")
 
 

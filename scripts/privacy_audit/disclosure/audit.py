@@ -17,7 +17,7 @@ from scripts.privacy_audit.disclosure import (
     sums,
     variances,
 )
-from scripts.privacy_audit.disclosure.quantities import Claim, Quantity
+from scripts.privacy_audit.disclosure.quantities import Claim, Quantity, Without
 from scripts.privacy_audit.disclosure.release import Release, read_release
 from scripts.privacy_audit.disclosure.scores import is_determined, score
 from scripts.privacy_audit.disclosure.tables import read_truths
@@ -69,7 +69,11 @@ def audit(folder: Path, truth: Path, *, each: bool = False, insider: bool = Fals
         found = claims(releases[period], each, wanted)
         if insider:
             told = sums.attack(releases[period], sums.EVERYTHING, wanted, known.people)
-            found += [replace(claim, attack=INSIDER) for claim in told]
+            found += [
+                replace(claim, attack=INSIDER)
+                for claim in told
+                if not isinstance(claim.quantity, Without)  # which the insider was told
+            ]
         scores.append(score(found, known.about, k, max_share))
     return pd.concat(scores, ignore_index=True)
 

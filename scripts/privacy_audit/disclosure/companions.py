@@ -98,7 +98,7 @@ def _block(rows: pd.DataFrame, measure: str, cut: dict[int, tuple[bool, ...]]) -
 def _possible(release: Release, block: Block, rest: float) -> np.ndarray:
     """The sums of the hidden values with which the gate would have chosen this companion."""
     k, number = release.k, len(block.hidden)
-    sums = np.arange(number, min(rest - k, MOST) + 1)
+    sums = np.arange(number, min(rest - k - 1, MOST) + 1)
     companion = rest - sums
     possible = np.full(len(sums), release.is_former or rest >= k + 2 + number)
     for time in block.times:

@@ -2,7 +2,7 @@
 
 The gate rounds half up to `release_digits` significant digits: features about pairs of antennas to
 one digit less, and means of whole numbers never more finely than one part in `privacy_k` + 1.
-Numbers of rows have one digit less too, and are tens, hundreds or more, whichever is above
+Numbers of rows have two digits less, and are tens, hundreds or more, whichever is above
 `privacy_k`. Profiles and counts of pairs are whole. A release without the parameter `release_digits`
 shows all digits of a double.
 """
@@ -46,10 +46,16 @@ class Interval:
         return Interval(min(self.low, other.low), max(self.high, other.high))
 
 
+def around(value: float, inner: float, outer: float) -> Interval:
+    """All numbers that are so much nearer to 0 or further from it."""
+    slack = EXACT * abs(value)
+    ends = abs(value) - inner - slack, abs(value) + outer + slack
+    return Interval(*ends) if value > 0 else Interval(-ends[1], -ends[0])
+
+
 def exact(value: float) -> Interval:
     """A number with all its digits."""
-    slack = EXACT * abs(value)
-    return Interval(value - slack, value + slack)
+    return around(value, 0, 0)
 
 
 def rounded(value: float, digits: int) -> Interval:
@@ -60,10 +66,7 @@ def rounded(value: float, digits: int) -> Interval:
     half = 0.5 * 10.0 ** (exponent - digits + 1)
     # The numbers below a power of ten have one more decimal.
     is_power = math.isclose(abs(value), 10.0**exponent, rel_tol=1e-12)
-    inner = half / 10 if is_power else half
-    ends = abs(value) - inner, abs(value) + half
-    found = Interval(*ends) if value > 0 else Interval(-ends[1], -ends[0])
-    return found.both(exact(value))
+    return around(value, half / 10 if is_power else half, half)
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class Rounding:
             found = rounded(value, self.digits)
             if is_whole(feature):
                 half = 0.5 * 10.0 ** -math.floor(math.log10(self.k + 1))
-                found = found.both(Interval(value - half, value + half))
+                found = found.both(around(value, half, half))
                 return Interval(max(found.low, 0), found.high)
             return found
         is_of_pairs = feature.endswith(PAIR_FEATURES)
@@ -94,5 +97,5 @@ class Rounding:
         if self.digits is None:
             return exact(value)
         half = 0.5 * 10.0 ** len(str(self.k))
-        found = rounded(value, max(self.digits - 1, 1)).both(Interval(value - half, value + half))
+        found = rounded(value, max(self.digits - 2, 1)).both(around(value, half, half))
         return Interval(max(found.low, 0), found.high)

@@ -1,0 +1,195 @@
+"""The attacker's tools and attacks on releases made by hand, whose answers are known."""
+
+from __future__ import annotations
+
+import decimal
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scripts.privacy_audit import command_line
+from scripts.privacy_audit.disclosure import companions, neighbours, variances
+from scripts.privacy_audit.disclosure.linear import System
+from scripts.privacy_audit.disclosure.quantities import Claim, Sum, Without
+from scripts.privacy_audit.disclosure.release import MEASURES, Release
+from scripts.privacy_audit.disclosure.rounding import INDICATORS, Interval, Rounding
+from scripts.privacy_audit.disclosure.scores import is_determined, score
+from scripts.privacy_audit.disclosure.truth import fact
+from scripts.privacy_audit.gate.rounding import rounded
+from scripts.privacy_audit.parts import PARTS, Choice, Found
+
+PARAMETERS = {
+    "privacy_k": 15, "privacy_max_share": 0.5, "noct_begin": 19, "noct_end": 7, "work_begin": 9,
+    "work_end": 17, "ep_begin": 3, "ep_end": 5, "lp_begin": 10, "lp_end": 12, "week_starts_on": 1,
+}  # fmt: skip
+WEEKS = [date(2024, 4, 29), date(2024, 5, 6), date(2024, 5, 13), date(2024, 5, 20)]
+
+
+def release_of(
+    hours: dict[int, float | str],
+    weeks: list[float | str],
+    digits: int | None = None,
+    **features: float,
+) -> Release:
+    """One antenna with one measure, og_calls; a value or the rule by which it is withheld."""
+
+    def profile(values: dict, name: str) -> pd.DataFrame:
+        table = pd.DataFrame(
+            index=pd.MultiIndex.from_product([["a"], values], names=["antenna_id", name])
+        )
+        for measure in MEASURES:
+            table[measure] = 0.0
+        texts = [value if isinstance(value, str) else "" for value in values.values()]
+        table["og_calls"] = [
+            np.nan if text else value for value, text in zip(values.values(), texts, strict=True)
+        ]
+        table["withheld_values"] = [f"og_calls={text}" if text else "" for text in texts]
+        return table
+
+    shown = {"active_users": 40, "withheld_features": "", "latitude": 0.0, "longitude": 0.0}
+    return Release(
+        features=pd.DataFrame({**shown, **features}, index=["a"]),
+        interactions=pd.DataFrame(),
+        hourly=profile({hour: hours.get(hour, 0.0) for hour in range(24)}, "hour"),
+        weekly=profile(dict(zip(WEEKS, weeks, strict=True)), "week"),
+        report=pd.DataFrame(),
+        quality=pd.DataFrame(),
+        accepted_rows=0,
+        parameters=PARAMETERS | ({"release_digits": digits} if digits else {}),
+    )
+
+
+def rounded_half_up(value: float, digits: int, decimals: int | None = None) -> float:
+    """A number as the gate rounds it."""
+    exact = decimal.Decimal(repr(value))
+    places = digits - 1 - exact.adjusted()
+    places = places if decimals is None else min(places, decimals)
+    unit = decimal.Decimal(1).scaleb(-places)
+    return float(exact.quantize(unit, rounding=decimal.ROUND_HALF_UP))
+
+
+@given(st.floats(1e-6, 1e7), st.integers(1, 6), st.integers(1, 200))
+def test_what_a_rounded_number_says(value: float, digits: int, k: int) -> None:
+    """The value is among those that it can have been, and none of them is further off."""
+    rounding = Rounding(digits, k)
+    decimals = len(str(k + 1)) - 1
+    for feature, shown in (
+        ("calls_ratio", rounded_half_up(value, digits)),
+        ("calls_entropy", rounded_half_up(value, max(digits - 1, 1))),
+        (INDICATORS[0], rounded_half_up(value, digits, decimals)),
+    ):
+        bounds = rounding.read(feature, shown)
+        assert bounds.low <= value <= bounds.high, feature
+        step = max(value * 10.0 ** (2 - digits), 10.0**-decimals)
+        assert bounds.high - bounds.low <= 1.1 * step, feature
+    rows = rounding.rows(rounded_half_up(value, max(digits - 2, 1), -len(str(k))))
+    assert rows.low <= value <= rows.high
+
+
+def test_the_audit_rounds_like_the_gate() -> None:
+    values = pd.Series({"calls_ratio": 1.23456, "calls_entropy": 1.23456, INDICATORS[0]: 1.23456})
+    assert rounded(values).tolist() == [1.23, 1.2, 1.2]
+
+
+def test_ends_of_a_sum() -> None:
+    """x + y = 10, x at least 2, 3 x at most y: x is 2 to 2.5; y + z is not bounded."""
+    system = System()
+    x, y, z = (system.unknown(name, least) for name, least in (("x", 2), ("y", 0), ("z", 0)))
+    system.within({x: 1, y: 1}, Interval(10, 10))
+    system.at_most({x: 3, y: -1}, 0)
+    ends = system.ends()
+    found = ends({x: 1.0})
+    assert found is not None
+    assert [found.low, found.high] == pytest.approx([2, 2.5], abs=1e-4)
+    unbounded = ends({y: 1.0, z: 1.0})
+    assert unbounded is not None
+    assert unbounded.high == np.inf
+
+
+def test_contradictions_are_wrong_claims() -> None:
+    """Nobody must take equations without a solution for a release that tells nothing."""
+    system = System()
+    x = system.unknown("x")
+    system.within({x: 1}, Interval(10, 10))
+    system.within({x: 1}, Interval(12, 12))
+    assert system.ends()({x: 1.0}) is None
+    nowhere = Claim("any", Without("a", ("allweek", "allday", "call")), np.nan, np.nan)
+    scores = score([nowhere], lambda _: fact(np.ones(3)), 15, 0.5)
+    assert scores["wrong"].all()
+    assert not is_determined(scores).any()
+
+
+@pytest.mark.parametrize(
+    ("digits", "hours", "weeks", "expected"),
+    [
+        # Formerly the companion was the smallest value. It is one of at most 16 here, and on more than
+        # 15 people, so that one call was at night.
+        (None, {2: "k", 12: "rest", 13: 16, 14: 90}, [30, 31, 32, 30], (1, 1)),
+        # The nearest value is the companion: that says nothing about how large it is.
+        (3, {2: "k", 3: "rest", 13: 16, 14: 90}, [30, 31, 32, 60], (1, 31)),
+    ],
+)
+def test_companions(
+    digits: int | None, hours: dict, weeks: list[float], expected: tuple[float, float]
+) -> None:
+    [claim] = companions.attack(release_of(hours, weeks, digits))
+    assert claim.quantity == Sum("a", ("og_calls",), slots=(2,))
+    assert (claim.low, claim.high) == expected
+
+
+def test_variances() -> None:
+    """Two weeks follow from the variance with all its digits; with two digits they do not."""
+    weeks = np.array([31.0, 17.0, 5.0, 29.0])
+    incoming = np.array([20.0, 30.0, 40.0, 20.0])
+    exact = float(np.var(weeks / incoming, ddof=1))
+    hours = {12: float(weeks.sum())}
+    for digits, value in ((None, exact), (2, rounded_half_up(exact, 2))):
+        release = release_of(hours, [31.0, "rest", "k", 29.0], digits, calls_ratio_var=value)
+        release.weekly["ic_calls"] = incoming
+        claims = {c.quantity: (c.low, c.high) for c in variances.attack(release)}
+        low, high = claims[Sum("a", ("og_calls",), weeks=(WEEKS[2],))]
+        assert low <= 5 <= high
+        assert (low == high) == (digits is None)
+
+
+def test_differences() -> None:
+    """Counts that both releases show are subtracted."""
+    columns = ["antenna_id1", "antenna_id2", "call_count", "sms_count"]
+    one, two = (release_of({12: n, 13: 20}, [n + 20, 0, 0, 0]) for n in (21, 20))
+    for release, count in ((one, 30.0), (two, 28.0)):
+        object.__setattr__(
+            release, "interactions", pd.DataFrame([("a", "a", count, np.nan)], columns=columns)
+        )
+    found = {type(c.quantity).__name__: c.low for c in neighbours.differences(one, two)}
+    assert found == {"Sum": 1.0, "PairCount": 2.0}
+    assert neighbours.features_that_differ(one, two) == (3, 0)
+
+
+@pytest.mark.parametrize("failures", [0, 3])
+def test_exit_code(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path, failures: int
+) -> None:
+    """The command fails with a sentence where something was determined that is no concession."""
+    table = pd.DataFrame({"determined": [failures, 2]}, index=["1 pairs", "10 insider"])
+
+    def part(choice: Choice) -> Iterator[Found]:
+        assert choice.mockups == ["sparse"]
+        yield Found("Disclosure, mock-up sparse", table, failures)
+
+    monkeypatch.setitem(PARTS, "disclosure", part)
+    code = command_line.main(
+        ["--parts", "disclosure", "--mockups", "sparse", "--output", str(tmp_path)]
+    )
+    output = capsys.readouterr()
+    assert code == (1 if failures else 0)
+    assert "Conceded (10 insider): who knows how many people" in output.out
+    sentence = "Disclosure, mock-up sparse: 3 quantities that rest on too few people follow"
+    assert (sentence in output.err) == bool(failures)
+    assert json.loads((tmp_path / "privacy_audit.json").read_text())
