@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 # A browser that speaks to nobody on its own.
@@ -49,7 +50,7 @@ class WatchedPage:
         page.on("console", self._note_console)
         page.on("request", lambda request: self.requests.append(request.url))
 
-    def _note_console(self, message) -> None:
+    def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
             self.errors.append(message.text)
 
@@ -63,7 +64,7 @@ class WatchedPage:
             and urlsplit(url).hostname not in ("127.0.0.1", "localhost")
         ]
 
-    def __getattr__(self, name: str):
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.page, name)
 
 

@@ -6,7 +6,9 @@ import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -44,7 +46,9 @@ def events() -> pa.Table:
     return pa.concat_tables(users)
 
 
-def computed(batches, engine: str = "reference", **options) -> list[dict]:
+def computed(
+    batches: Iterable[pa.RecordBatch], engine: str = "reference", **options: int
+) -> list[dict]:
     return pa.Table.from_batches(map_users(iter(batches), SETTINGS, engine, **options)).to_pylist()
 
 
@@ -54,7 +58,9 @@ def cut(events: pa.Table, rows: int) -> list[pa.RecordBatch]:
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 8, 52, 53])
 @pytest.mark.parametrize("block_rows", [1, 10, 1000])
-def test_users_are_whole_however_the_batches_are_cut(events, rows, block_rows) -> None:
+def test_users_are_whole_however_the_batches_are_cut(
+    events: pa.Table, rows: int, block_rows: int
+) -> None:
     blocks = list(whole_users(cut(events, rows), block_rows))
     assert pa.concat_tables([b.events for b in blocks])["user_id"] == events["user_id"]
     assert [int(size) for b in blocks for size in np.diff(b.starts)] == list(SIZES)
@@ -62,7 +68,7 @@ def test_users_are_whole_however_the_batches_are_cut(events, rows, block_rows) -
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_results_do_not_depend_on_the_batches(events, engine) -> None:
+def test_results_do_not_depend_on_the_batches(events: pa.Table, engine: str) -> None:
     at_once = computed(cut(events, 53), engine)
     assert [row["user_id"] for row in at_once] == list(range(6))
     usable = events.filter(is_usable(events))["user_id"].to_pylist()
@@ -70,14 +76,16 @@ def test_results_do_not_depend_on_the_batches(events, engine) -> None:
     assert computed(cut(events, 4), engine, block_rows=1) == at_once
 
 
-def test_empty_batches_and_no_batches(events) -> None:
+def test_empty_batches_and_no_batches(events: pa.Table) -> None:
     empty = cut(events, 53)[0].slice(0, 0)
     assert computed([empty, *cut(events, 20), empty]) == computed(cut(events, 20))
     assert list(map_users(iter([]), SETTINGS, "reference")) == []
     assert list(map_users(iter([empty]), SETTINGS, "reference")) == []
 
 
-def test_output_has_the_declared_layout_in_small_batches(events, monkeypatch) -> None:
+def test_output_has_the_declared_layout_in_small_batches(
+    events: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(bandicoot_batches, "OUTPUT_ROWS", 4)
     batches = list(map_users(cut(events, 53), SETTINGS, "reference"))
     assert [batch.num_rows for batch in batches] == [4, 2]
@@ -94,10 +102,12 @@ def test_output_has_the_declared_layout_in_small_batches(events, monkeypatch) ->
     )
 
 
-def test_a_failing_user_is_a_row_without_anything_about_the_person(events, monkeypatch) -> None:
+def test_a_failing_user_is_a_row_without_anything_about_the_person(
+    events: pa.Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
     working = bandicoot_reference.compute_user
 
-    def fails_for_one(user_events: pa.Table, settings: BandicootSettings):
+    def fails_for_one(user_events: pa.Table, settings: BandicootSettings) -> Any:
         if user_events.num_rows == 30:
             raise KeyError(user_events["correspondent_id"][0].as_py())
         return working(user_events, settings)
@@ -115,14 +125,16 @@ def test_a_failing_user_is_a_row_without_anything_about_the_person(events, monke
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_unsorted_events_of_a_user_are_the_error_of_that_user(events, engine) -> None:
+def test_unsorted_events_of_a_user_are_the_error_of_that_user(
+    events: pa.Table, engine: str
+) -> None:
     swapped = events.take([0, 7, *range(2, 7), 1, *range(8, 53)])
     errors = [row["error"] for row in computed(cut(swapped, 53), engine)]
     expected = "UnsortedEventsError: the events are not in order of time"
     assert errors == [None, expected, None, None, None, None]
 
 
-def test_users_that_are_not_sorted_stop_everything(events) -> None:
+def test_users_that_are_not_sorted_stop_everything(events: pa.Table) -> None:
     """Otherwise one user could become two rows, each from a part of the events."""
     for order in ([1, 0], [0, 1, 0]):
         with pytest.raises(UnsortedEventsError, match="not sorted by user_id"):
@@ -131,7 +143,7 @@ def test_users_that_are_not_sorted_stop_everything(events) -> None:
             computed(cut(events.take(order), 10))
 
 
-def test_a_missing_user_id_stops_everything(events) -> None:
+def test_a_missing_user_id_stops_everything(events: pa.Table) -> None:
     ids = pa.array([None, *events["user_id"].to_pylist()[1:]], pa.int64())
     unknown = events.drop_columns("user_id").append_column("user_id", ids)
     with pytest.raises(ValueError, match="user_id is NULL"):
@@ -139,7 +151,7 @@ def test_a_missing_user_id_stops_everything(events) -> None:
 
 
 @pytest.mark.parametrize("column", EVENT_COLUMNS)
-def test_a_missing_column_stops_everything(events, column) -> None:
+def test_a_missing_column_stops_everything(events: pa.Table, column: str) -> None:
     with pytest.raises(KeyError, match=column):
         computed(cut(events.drop_columns(column), 53))
 
@@ -152,7 +164,7 @@ def test_an_unknown_engine_is_refused() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_function_works_from_a_zip_file_in_a_fresh_process(
-    events, engine, tmp_path: Path
+    events: pa.Table, engine: str, tmp_path: Path
 ) -> None:
     """As on a worker: the package comes as a zip file, the function as a pickle."""
     cloudpickle = pytest.importorskip("pyspark.cloudpickle")

@@ -37,7 +37,7 @@ def test_every_column_is_documented() -> None:
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
-def test_the_source_exists_in_the_package(indicator) -> None:
+def test_the_source_exists_in_the_package(indicator: str) -> None:
     module = getattr(import_bandicoot(), indicator.module)
     assert hasattr(module, indicator.page or indicator.name)
 

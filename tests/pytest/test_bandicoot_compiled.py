@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -48,17 +49,17 @@ CONFIGURATIONS = {
     "friday and saturday": BandicootSettings((5, 6), 22, 6),
     "night before midnight": BandicootSettings((7,), 1, 6),
     "no weekend, no day": BandicootSettings((), 0, 0),
-    "every day is weekend": BandicootSettings(range(1, 8), 23, 0),
+    "every day is weekend": BandicootSettings(tuple(range(1, 8)), 23, 0),
 }
 
 
 @pytest.mark.parametrize("configured", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_edge_users(configured) -> None:
+def test_edge_users(configured: BandicootSettings) -> None:
     assert_engines_agree(list(edge_users().values()), configured)
 
 
 @pytest.mark.parametrize("configured", CONFIGURATIONS.values(), ids=CONFIGURATIONS)
-def test_a_thousand_random_users(configured) -> None:
+def test_a_thousand_random_users(configured: BandicootSettings) -> None:
     """1,000 users in five configurations, busy and idle, with few and many contacts."""
     rng = np.random.default_rng(list(CONFIGURATIONS.values()).index(configured))
     users = [
@@ -110,7 +111,9 @@ PLACES = {"x": (15.3, 32.1), "y": (15.3, -32.1), "z": (15.3, 32.1)}
     weekend_days=st.sets(st.integers(1, 7)),
     night=st.tuples(st.integers(0, 23), st.integers(0, 23)),
 )
-def test_users_made_to_collide(users, weekend_days, night) -> None:
+def test_users_made_to_collide(
+    users: list[list[dict[str, Any]]], weekend_days: set[int], night: tuple[int, int]
+) -> None:
     """Few instants, contacts and antennas, so that ties are the rule."""
     tables = []
     for events in users:
@@ -122,7 +125,7 @@ def test_users_made_to_collide(users, weekend_days, night) -> None:
 
 def test_unusable_events_are_left_out_alike() -> None:
     good = edge_users()["one call"].to_pylist()[0]
-    flaws = (
+    flaws: tuple[dict[str, Any], ...] = (
         {"event_at": None},
         {},
         {"direction": None},
@@ -184,7 +187,7 @@ def test_warm_up_says_what_it_does() -> None:
 
 def test_warming_up_compiles_what_real_events_need() -> None:
     """Other types of arrays would be compiled anew, in the middle of the work."""
-    bandicoot_compiled.warm_up(say=str)
+    bandicoot_compiled.warm_up(say=lambda _: None)
     before = bandicoot_compiled.load_kernels(None).indicators_of_users.signatures
     bandicoot_compiled.compute_users(edge_users()["no night"], np.array([0, 10]), DEFAULTS)
     after = bandicoot_compiled.load_kernels(None).indicators_of_users.signatures

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -104,7 +105,7 @@ def published_users() -> tuple[list[pa.RecordBatch], dict[str, UserIndicators]]:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_published_users_have_their_published_values(engine) -> None:
+def test_published_users_have_their_published_values(engine: str) -> None:
     batches, expected = published_users()
     compute = indicator_function(BandicootSettings((5, 6), 19, 7), engine)
     result = pa.Table.from_batches(compute(batches)).to_pylist()
@@ -117,7 +118,9 @@ def test_published_users_have_their_published_values(engine) -> None:
 
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-def test_random_users_equal_the_package_reading_csv(settings, tmp_path: Path) -> None:
+def test_random_users_equal_the_package_reading_csv(
+    settings: BandicootSettings, tmp_path: Path
+) -> None:
     rng = np.random.default_rng(20181001)
     for _ in range(50):
         events = random_user(rng, int(rng.integers(1, 60)), contacts=int(rng.integers(1, 10)))
@@ -127,7 +130,9 @@ def test_random_users_equal_the_package_reading_csv(settings, tmp_path: Path) ->
 
 @pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
 @pytest.mark.parametrize("name", edge_users())
-def test_edge_users_equal_the_package_reading_csv(name, settings, tmp_path: Path) -> None:
+def test_edge_users_equal_the_package_reading_csv(
+    name: str, settings: BandicootSettings, tmp_path: Path
+) -> None:
     events = edge_users()[name]
     expected = read_by_the_package(events, settings, tmp_path)
     assert_equal(compute_user(events, settings), expected)
@@ -136,7 +141,7 @@ def test_edge_users_equal_the_package_reading_csv(name, settings, tmp_path: Path
 def test_unusable_events_are_left_out_as_by_the_package(tmp_path: Path) -> None:
     """One good call, and one event for each thing that can be missing."""
     good = edge_users()["one call"].to_pylist()[0]
-    flaws = (
+    flaws: tuple[dict[str, Any], ...] = (
         {},
         {"event_at": None},
         {"direction": None},
@@ -196,12 +201,14 @@ def test_unsorted_events_are_refused() -> None:
         ({"night_end": -1}, "night_end is -1; hours are 0 to 23"),
     ],
 )
-def test_impossible_settings_are_refused(arguments, message) -> None:
+def test_impossible_settings_are_refused(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         BandicootSettings(**arguments)
 
 
-def test_nothing_is_printed(capfd: pytest.CaptureFixture[str], caplog) -> None:
+def test_nothing_is_printed(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     compute_user(edge_users()["never a known location"], BandicootSettings())
     captured = capfd.readouterr()
     assert captured.out == captured.err == caplog.text == ""

@@ -11,6 +11,7 @@ import tempfile
 import time
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 from scripts.mockup import COLUMNS, OptionError, Options, delivery, events, generate, main
 from scripts.paths import PROJECT_ROOT
 
-SMALL = {"users": 60, "antennas": 6, "machines": 1, "days": 3}
+SMALL: dict[str, Any] = {"users": 60, "antennas": 6, "machines": 1, "days": 3}
 SMALL_ARGUMENTS = ["--users=60", "--antennas=6", "--machines=1", "--days=3"]
 HOLIDAYS = ["2024-05-01", "2024-05-09", "2024-05-20"]
 
@@ -71,7 +72,7 @@ def files_of(folder: Path) -> dict[str, bytes]:
     }
 
 
-def make(folder: Path, **options) -> Sample:
+def make(folder: Path, **options: Any) -> Sample:
     generate(Options(**{**SMALL, **options}), folder)
     return Sample(folder)
 
@@ -92,7 +93,7 @@ def assert_both_sides(sample: Sample) -> None:
 
 
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory) -> Sample:
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
     """The default sample, made by the command line's defaults."""
     folder = tmp_path_factory.mktemp("mockup") / "sample"
     assert main(["--output", str(folder)]) == 0
@@ -102,7 +103,7 @@ def sample(tmp_path_factory) -> Sample:
 # --- layout ---------------------------------------------------------------------------------------
 
 
-def test_default_sample_is_small_and_long_enough(sample):
+def test_default_sample_is_small_and_long_enough(sample: Sample) -> None:
     files = files_of(sample.folder)
     assert sum(map(len, files.values())) < 20_000_000
     assert len(sample.homes) >= 1_000
@@ -111,7 +112,7 @@ def test_default_sample_is_small_and_long_enough(sample):
     assert set(HOLIDAYS) < set(days)
 
 
-def test_files_and_columns(sample):
+def test_files_and_columns(sample: Sample) -> None:
     days = sorted(name for name in files_of(sample.folder) if name.startswith("20"))
     assert days == [
         "20240429.csv",
@@ -136,7 +137,7 @@ def test_files_and_columns(sample):
     assert durations.str.endswith(".5").any(), "halves test the rounding"
 
 
-def test_locations(sample):
+def test_locations(sample: Sample) -> None:
     locations = sample.locations
     assert locations.cell_id.is_unique
     assert (locations.groupby("antenna_id").size() == 3).all()
@@ -148,7 +149,7 @@ def test_locations(sample):
     assert (as_numbers != locations.antenna_id).all(), "ids survive only as text"
 
 
-def test_manifest_tells_every_file(sample):
+def test_manifest_tells_every_file(sample: Sample) -> None:
     files = files_of(sample.folder)
     del files["truth/manifest.json"]
     listed = sample.manifest["files"]
@@ -165,7 +166,9 @@ def test_manifest_tells_every_file(sample):
 # --- reproducibility ------------------------------------------------------------------------------
 
 
-def test_same_bytes_in_another_process_and_slice_size(tmp_path, monkeypatch):
+def test_same_bytes_in_another_process_and_slice_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = [sys.executable, "-m", "scripts.mockup", "--output", str(tmp_path / "a")]
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
     subprocess.run([*command, *SMALL_ARGUMENTS], cwd=PROJECT_ROOT, env=environment, check=True)
@@ -174,14 +177,14 @@ def test_same_bytes_in_another_process_and_slice_size(tmp_path, monkeypatch):
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
 
 
-def test_another_seed_is_another_world(tmp_path):
-    one, other = make(tmp_path / "a", seed=1), make(tmp_path / "b", seed=2)
-    one, other = files_of(one.folder), files_of(other.folder)
+def test_another_seed_is_another_world(tmp_path: Path) -> None:
+    samples = make(tmp_path / "a", seed=1), make(tmp_path / "b", seed=2)
+    one, other = (files_of(sample.folder) for sample in samples)
     assert one.keys() == other.keys()
     assert all(one[name] != other[name] for name in one if name.startswith(("20", "MS")))
 
 
-def test_a_longer_period_begins_with_the_shorter_one(tmp_path):
+def test_a_longer_period_begins_with_the_shorter_one(tmp_path: Path) -> None:
     short = files_of(make(tmp_path / "a", days=2, outages=0).folder)
     long = files_of(make(tmp_path / "b", days=4, outages=0).folder)
     assert all(long[name] == short[name] for name in short if name.startswith(("20", "MS")))
@@ -190,7 +193,7 @@ def test_a_longer_period_begins_with_the_shorter_one(tmp_path):
 # --- what the records contain ---------------------------------------------------------------------
 
 
-def test_both_sides_are_recorded(sample):
+def test_both_sides_are_recorded(sample: Sample) -> None:
     assert_both_sides(sample)
     inside = sample.records.correspondent_id.isin(sample.homes.index)
     assert 0.5 < inside.mean() < 0.95
@@ -201,7 +204,7 @@ def test_both_sides_are_recorded(sample):
     assert 0.05 < abroad.mean() < 0.3
 
 
-def test_each_side_has_its_own_cell(sample):
+def test_each_side_has_its_own_cell(sample: Sample) -> None:
     out = sample.records[(sample.records.direction == "2") & ~sample.records.is_machine]
     into = sample.records[sample.records.direction == "1"]
     pairs = out.merge(
@@ -215,7 +218,7 @@ def test_each_side_has_its_own_cell(sample):
     assert (at_home.groupby(asleep.direction).mean() > 0.75).all()
 
 
-def test_machines_exceed_a_thousand_a_week_and_people_do_not(sample):
+def test_machines_exceed_a_thousand_a_week_and_people_do_not(sample: Sample) -> None:
     weekly = sample.weekly()
     is_machine = weekly.index.isin(sample.machines)
     assert is_machine.sum() == 3
@@ -226,14 +229,14 @@ def test_machines_exceed_a_thousand_a_week_and_people_do_not(sample):
     assert (sent.direction == "2").all()
 
 
-def test_people_are_clipped_at_the_highest_rate(tmp_path):
+def test_people_are_clipped_at_the_highest_rate(tmp_path: Path) -> None:
     busy = make(tmp_path / "a", events_per_day=20.0, days=7)
     daily = busy.records[~busy.records.is_machine].groupby(["caller_id", "date"]).size()
     assert daily.max() == events.DAILY_LIMIT
     assert_both_sides(busy)
 
 
-def test_rhythm_of_days_and_hours(sample):
+def test_rhythm_of_days_and_hours(sample: Sample) -> None:
     people = sample.records[~sample.records.is_machine]
     per_day = people.groupby(["kind", "date"]).size().groupby("kind").mean()
     assert per_day["weekend"] < 0.9 * per_day["workday"]
@@ -248,7 +251,7 @@ def test_rhythm_of_days_and_hours(sample):
         assert hours.loc[free_day, 0] > 1.5 * hours.loc["workday", 0]
 
 
-def test_people_commute_on_workdays(sample):
+def test_people_commute_on_workdays(sample: Sample) -> None:
     people = sample.records[~sample.records.is_machine]
     away = people.antenna_id != people.caller_id.map(sample.homes)
     share = away.groupby([people.kind, people.hour]).mean()
@@ -258,7 +261,7 @@ def test_people_commute_on_workdays(sample):
     assert share["workday", 2] < 0.15
 
 
-def test_homes_can_be_found_at_night(sample):
+def test_homes_can_be_found_at_night(sample: Sample) -> None:
     night = sample.records[(sample.records.hour >= 19) | (sample.records.hour < 7)]
     counts = night.groupby(["caller_id", "antenna_id"]).size().rename("events").reset_index()
     counts = counts.sort_values(["events", "antenna_id"], ascending=[False, True])
@@ -267,7 +270,7 @@ def test_homes_can_be_found_at_night(sample):
     assert (found == sample.homes[found.index]).mean() >= 0.9
 
 
-def test_antennas_differ_in_popularity(sample):
+def test_antennas_differ_in_popularity(sample: Sample) -> None:
     users = sample.homes.value_counts().reindex(sample.locations.antenna_id.unique(), fill_value=0)
     assert 25 <= len(users) <= 40
     assert (users >= 25).mean() > 0.75, "most are far above a privacy gate at 15 users"
@@ -275,7 +278,7 @@ def test_antennas_differ_in_popularity(sample):
     assert users.max() > 3 * users.median()
 
 
-def test_ties_are_mutual_near_and_unequal(sample):
+def test_ties_are_mutual_near_and_unequal(sample: Sample) -> None:
     people = sample.records[~sample.records.is_machine & (sample.records.direction == "2")]
     calls = people[people.correspondent_id.isin(sample.homes.index)]
     ties = set(zip(calls.caller_id, calls.correspondent_id, strict=True))
@@ -293,7 +296,7 @@ def test_ties_are_mutual_near_and_unequal(sample):
     assert same_home > 3 * (sample.homes.value_counts(normalize=True) ** 2).sum()
 
 
-def test_outage_silences_one_antenna_for_one_day(sample):
+def test_outage_silences_one_antenna_for_one_day(sample: Sample) -> None:
     (outage,) = sample.outage.itertuples()
     daily = sample.records.groupby(["antenna_id", "date"]).size().unstack(fill_value=0)
     assert list(daily.columns[daily.loc[outage.antenna_id] == 0]) == [outage.date]
@@ -310,7 +313,7 @@ def test_outage_silences_one_antenna_for_one_day(sample):
 # --- options --------------------------------------------------------------------------------------
 
 
-def test_sizes_follow_the_options(tmp_path):
+def test_sizes_follow_the_options(tmp_path: Path) -> None:
     changed = make(
         tmp_path / "a", users=90, antennas=9, machines=2, days=4, cells_per_antenna=2,
         start=date(2020, 2, 27), outages=5,
@@ -325,7 +328,7 @@ def test_sizes_follow_the_options(tmp_path):
     assert not seen & set(zip(changed.outage.date, changed.outage.antenna_id, strict=True))
 
 
-def test_area_follows_the_options(tmp_path):
+def test_area_follows_the_options(tmp_path: Path) -> None:
     locations = make(
         tmp_path / "a", antennas=200, latitude=-33, longitude=179.9, extent=40.0
     ).locations
@@ -335,8 +338,8 @@ def test_area_follows_the_options(tmp_path):
     assert (locations.longitude < 0).any(), "the date line is crossed"
 
 
-def test_rates_follow_the_options(tmp_path):
-    def counts(name, **options):
+def test_rates_follow_the_options(tmp_path: Path) -> None:
+    def counts(name: str, **options: Any) -> tuple[int, float]:
         records = make(tmp_path / name, users=300, **options).records
         sent = records[records.is_machine & (records.direction == "2")]
         return (~records.is_machine).sum(), len(sent) / 3
@@ -351,7 +354,7 @@ def test_rates_follow_the_options(tmp_path):
     assert 0.9 < people / (300 * 3 * 2 * 2.0) < 1.4
 
 
-def test_holidays_follow_the_option(tmp_path):
+def test_holidays_follow_the_option(tmp_path: Path) -> None:
     generate(Options(**SMALL, holidays=()), tmp_path / "a")
     assert main(
         ["--output", str(tmp_path / "b"), "--holidays", "2024-04-30", *SMALL_ARGUMENTS]
@@ -374,7 +377,9 @@ def test_holidays_follow_the_option(tmp_path):
     events_per_day=st.floats(0, 20),
     seed=st.integers(0, 2**63 - 1),
 )
-def test_any_allowed_options_give_consistent_records(users, machines, antennas, outages, **others):
+def test_any_allowed_options_give_consistent_records(
+    users: int, machines: int, antennas: int, outages: int, **others: Any
+) -> None:
     options = Options(
         users=users,
         machines=min(machines, users - 1),
@@ -417,9 +422,11 @@ def test_any_allowed_options_give_consistent_records(users, machines, antennas, 
         (["--user=3"], "--user=3"),
     ],
 )
-def test_bad_options_end_with_a_sentence(arguments, expected, tmp_path, capsys):
+def test_bad_options_end_with_a_sentence(
+    arguments: list[str], expected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     try:
-        code = main(["--output", str(tmp_path / "sample"), *arguments])
+        code: object = main(["--output", str(tmp_path / "sample"), *arguments])
     except SystemExit as stop:  # argparse ends this way
         code = stop.code
     assert code == 2
@@ -429,13 +436,13 @@ def test_bad_options_end_with_a_sentence(arguments, expected, tmp_path, capsys):
     assert not list(tmp_path.iterdir())
 
 
-def test_bad_options_in_code():
+def test_bad_options_in_code() -> None:
     for bad in ({"users": 0}, {"users": "10"}, {"users": True}, {"holidays": "2018-10-16"}):
         with pytest.raises(OptionError, match=f"--{next(iter(bad))} "):
             Options(**bad)
 
 
-def test_help_names_every_option(capsys):
+def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["--help"])
     assert stop.value.code == 0
@@ -448,17 +455,20 @@ def test_help_names_every_option(capsys):
 # --- all or nothing -------------------------------------------------------------------------------
 
 
-def test_an_interrupted_run_leaves_everything_as_it_was(tmp_path, monkeypatch):
+def test_an_interrupted_run_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "sample"
     generate(Options(**SMALL), folder)
     before = files_of(folder)
-    write, written = delivery.DayWriter.write, []
+    write = delivery.DayWriter.write
+    written: list[Path] = []
 
-    def interrupted(self, path, *others):
+    def interrupted(self: delivery.DayWriter, path: Path, *others: Any) -> None:
         written.append(path)
         if len(written) % 2 == 0:
             raise KeyboardInterrupt
-        return write(self, path, *others)
+        write(self, path, *others)
 
     monkeypatch.setattr(delivery.DayWriter, "write", interrupted)
     for output in (folder, tmp_path / "new"):
@@ -469,7 +479,7 @@ def test_an_interrupted_run_leaves_everything_as_it_was(tmp_path, monkeypatch):
     assert files_of(folder) == before
 
 
-def test_a_terminated_run_cleans_up(tmp_path):
+def test_a_terminated_run_cleans_up(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "scripts.mockup", "--output", str(tmp_path / "sample")]
     run = subprocess.Popen([*command, "--days=366", "--users=20000"], cwd=PROJECT_ROOT)
     patience = time.monotonic() + 15
@@ -481,13 +491,15 @@ def test_a_terminated_run_cleans_up(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_a_failed_exchange_puts_the_old_mockup_back(tmp_path, monkeypatch, capsys):
+def test_a_failed_exchange_puts_the_old_mockup_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "sample"
     generate(Options(**SMALL), folder)
     before = files_of(folder)
     rename = Path.rename
 
-    def failing(self, target):
+    def failing(self: Path, target: Path) -> Path:
         if self.name == "new":
             raise OSError("no room")
         return rename(self, target)
@@ -499,7 +511,9 @@ def test_a_failed_exchange_puts_the_old_mockup_back(tmp_path, monkeypatch, capsy
     assert files_of(folder) == before
 
 
-def test_only_its_own_folder_is_replaced(tmp_path, capsys):
+def test_only_its_own_folder_is_replaced(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "deep" / "sample"
     arguments = ["--output", str(folder), *SMALL_ARGUMENTS]
     folder.mkdir(parents=True)
@@ -520,7 +534,9 @@ def test_only_its_own_folder_is_replaced(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("manifest", [None, "", "[]", "{}", '{"made_by": "scripts.mockup"}'])
-def test_foreign_folders_are_never_replaced(manifest, tmp_path, capsys):
+def test_foreign_folders_are_never_replaced(
+    manifest: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "sample"
     (folder / "truth").mkdir(parents=True)
     (folder / "20240429.csv").write_text("real records")
@@ -532,7 +548,7 @@ def test_foreign_folders_are_never_replaced(manifest, tmp_path, capsys):
     assert files_of(folder) == before
 
 
-def test_an_unusable_place_is_reported(tmp_path, capsys):
+def test_an_unusable_place_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("")
     assert main(["--output", str(tmp_path / "file" / "sample"), *SMALL_ARGUMENTS]) == 1
     assert capsys.readouterr().err.count("\n") == 1

