@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -62,7 +62,7 @@ class RawData:
     """A folder with raw files, and what is known about them."""
 
     folder: Path
-    params: dict[str, object] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
     raw_rows: int = 0
     rejects: dict[str, int] = field(default_factory=dict)
     expected: tuple[Expected, ...] = ()
@@ -192,11 +192,11 @@ def _locations(rng: np.random.Generator) -> tuple[list[Cell], dict[str, list[str
     return [cells[i] for i in rng.permutation(len(cells))], cells_of
 
 
-def _params(rng: np.random.Generator, days: Sequence[date]) -> dict[str, object]:
+def _params(rng: np.random.Generator, days: Sequence[date]) -> dict[str, Any]:
     """Parameters as an operator somewhere might set them."""
     weekend = [[6, 7], [5, 6], [7]][rng.integers(3)]
     holidays = sorted({days[i] for i in rng.integers(len(days), size=3)})
-    params: dict[str, object] = {
+    params: dict[str, Any] = {
         "cap_coords": [round(rng.uniform(11, 16), 6), round(rng.uniform(28, 38), 6)],
         "weekend_days": weekend,
         "holidays": [day.isoformat() for day in holidays],
@@ -237,7 +237,7 @@ class _Traffic:
         rng: np.random.Generator,
         cells_of: dict[str, list[str]],
         days: Sequence[date],
-        params: dict[str, object],
+        params: dict[str, Any],
     ) -> None:
         self.rng = rng
         self.cells_of = cells_of
@@ -490,7 +490,7 @@ class _Edges:
     """
 
     def __init__(
-        self, rng: np.random.Generator, days: Sequence[date], params: dict[str, object]
+        self, rng: np.random.Generator, days: Sequence[date], params: dict[str, Any]
     ) -> None:
         self.rng = rng
         self.night = (int(params["noct_begin"]), int(params["noct_end"]))
@@ -503,7 +503,7 @@ class _Edges:
         self.days = {part: [d for d in days if part in self._parts(d, params)] for part in PARTS}
 
     @staticmethod
-    def _parts(day: date, params: dict[str, object]) -> set[str]:
+    def _parts(day: date, params: dict[str, Any]) -> set[str]:
         weekend = day.isoweekday() in params["weekend_days"]
         holiday = day.isoformat() in params["holidays"]
         return {"weekend" if weekend else "holiday" if holiday else "workday"}

@@ -44,7 +44,8 @@ def tables(outcome: Outcome) -> dict[str, pd.DataFrame]:
     """What analyses answered, by name, with numbers as such and all else as text."""
     assert outcome.success, outcome.output[-4000:]
     found = {}
-    for run in outcome.result.result.results:
+    result: Any = outcome.result.result
+    for run in result.results:
         columns = {
             column.name: [
                 value if value is None or isinstance(value, str) else str(value)

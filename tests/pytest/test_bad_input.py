@@ -136,7 +136,8 @@ def test_no_key(project: Project, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [".key", "_key", "key.gz"])
 def test_key_that_spark_would_not_read(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("0123456789abcdef" * 4)
-    assert f"a file called '{name}'" in pseudonym_key_problem(str(tmp_path / name))
+    found = pseudonym_key_problem(str(tmp_path / name))
+    assert found and f"a file called '{name}'" in found
 
 
 def test_key_from_environment(

@@ -47,7 +47,7 @@ def events() -> pa.Table:
 
 
 def computed(
-    batches: Iterable[pa.RecordBatch], engine: str = "reference", **options: int
+    batches: Iterable[pa.RecordBatch], engine: str = "reference", **options: Any
 ) -> list[dict]:
     return pa.Table.from_batches(map_users(iter(batches), SETTINGS, engine, **options)).to_pylist()
 

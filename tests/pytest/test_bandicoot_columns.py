@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from python_udfs.bandicoot_columns import INDICATOR_NAMES, INDICATORS, describe
+from python_udfs.bandicoot_columns import INDICATOR_NAMES, INDICATORS, Indicator, describe
 from python_udfs.bandicoot_compat import import_bandicoot
 
 
@@ -37,7 +37,7 @@ def test_every_column_is_documented() -> None:
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.name)
-def test_the_source_exists_in_the_package(indicator: str) -> None:
+def test_the_source_exists_in_the_package(indicator: Indicator) -> None:
     module = getattr(import_bandicoot(), indicator.module)
     assert hasattr(module, indicator.page or indicator.name)
 

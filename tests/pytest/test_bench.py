@@ -112,7 +112,7 @@ def test_meter_counts_what_a_server_reads(tmp_path: Path) -> None:
 
 def test_wall_seconds_are_shared() -> None:
     """Two nodes at a time get half of the time each."""
-    nodes = [
+    nodes: list[dict[str, Any]] = [
         {"name": "one", "began": 10.0, "ended": 14.0},
         {"name": "two", "began": 12.0, "ended": 16.0},
         {"name": "skipped", "began": None, "ended": None},

@@ -7,7 +7,7 @@ executor of one core. A folder that all of them see stands for HDFS, and Derby f
 from __future__ import annotations
 
 import contextlib
-import importlib.util
+import importlib
 import json
 import os
 import secrets
@@ -28,7 +28,7 @@ from dbt_gnuper import spark_connect
 from scripts import mockup
 from scripts.server import OPENED_PACKAGES, ServerInfo, find_java, start_server, stop_server
 
-SPARK_HOME = Path(importlib.util.find_spec("pyspark").origin).parent
+SPARK_HOME = Path(importlib.import_module("pyspark").__path__[0])
 LOG4J = Path(__file__).parents[2] / "scripts" / "log4j2.properties"
 # Levels and seeds without the tests, which other modules run.
 BUILD = ("build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
@@ -114,7 +114,8 @@ def test_every_table_gets_the_format(
     """Of models, Python model and seeds; plain Spark has no such format and says that it lacks it."""
     project = make_project(f"as_{table_format}", **project_vars, table_format=table_format)
     outcome = project.dbt("build", "--select", "+cells", "holidays")
-    failed = [run for run in outcome.result.result.results if run.status == "error"]
+    result: Any = outcome.result.result
+    failed = [run for run in result.results if run.status == "error"]
     assert {run.node.name for run in failed} == {"cells", "holidays"}
     for run in failed:
         assert f"data source: {table_format}" in run.message, run.message

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import PROJECT_ROOT, Project
@@ -24,7 +25,8 @@ def test_unit_tests_need_no_tables(make_project: Callable[..., Project]) -> None
     """dbt's own unit tests, all of them, in a schema that does not exist."""
     outcome = make_project("units").dbt("test", "--select", "test_type:unit")
     assert outcome.success, outcome.output[-4000:]
-    runs = [run for run in outcome.result.result.results if run.node.resource_type == "unit_test"]
+    result: Any = outcome.result.result
+    runs = [run for run in result.results if run.node.resource_type == "unit_test"]
     assert len(runs) >= 46
     assert {str(run.status) for run in runs} == {"pass"}
 

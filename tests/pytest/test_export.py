@@ -129,7 +129,7 @@ def test_data_package_is_valid(mockup_output: Path) -> None:
     described = {resource["path"] for resource in package["resources"]}
     files = {path.name for path in mockup_output.iterdir() if path.suffix != ".html"}
     assert described == files - {"datapackage.json", "data_dictionary.csv"}
-    outcome = Package(mockup_output / "datapackage.json").validate()
+    outcome = Package(source=mockup_output / "datapackage.json").validate()
     assert outcome.valid, outcome.flatten(["title", "message"])
 
 
@@ -140,7 +140,7 @@ def test_antennas_are_counted_once(release_by: Callable[[str], Release], period:
     features = pa.parquet.read_table(release.output / "final_features.parquet")
     expected = {"all": "30 antennas with", "week": "15 antennas in 3 periods with"}[period]
     assert f"final_features: {expected} {features.num_columns} columns" in run.summary(features)
-    package = Package(release.output / "datapackage.json")
+    package = Package(source=release.output / "datapackage.json")
     key = package.get_resource("final_features-csv").schema.primary_key
     assert key == (["antenna_id"] if period == "all" else ["period", "antenna_id"])
     if period != "all":
@@ -149,7 +149,7 @@ def test_antennas_are_counted_once(release_by: Callable[[str], Release], period:
 
 def test_data_package_finds_a_wrong_file(mockup_output: Path, tmp_path: Path) -> None:
     shutil.copytree(mockup_output, tmp_path, dirs_exist_ok=True)
-    package = Package(tmp_path / "datapackage.json")
+    package = Package(source=tmp_path / "datapackage.json")
     resource = package.get_resource("final_hourly_profile-csv")
     profile = pd.read_csv(tmp_path / "final_hourly_profile.csv", dtype=str)
     profile.loc[3, "hour"] = "24"

@@ -65,6 +65,7 @@ class Run:
 
     def until(self, pattern: str, seconds_more: float = 0) -> Run:
         """Read on to a line that matches, and wait a little."""
+        assert self.process.stdout
         for line in self.process.stdout:
             self.lines.append(line)
             if re.search(pattern, line):
@@ -76,6 +77,7 @@ class Run:
         """Read to the end, which must come within that time; the exit code."""
         too_late = threading.Timer(seconds, self.process.kill)
         too_late.start()
+        assert self.process.stdout
         self.lines += self.process.stdout.readlines()
         too_late.cancel()
         return self.process.wait()

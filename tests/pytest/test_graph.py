@@ -73,5 +73,5 @@ def test_what_reads_raw_files_is_level_0_alone(manifest: Manifest) -> None:
 
 
 def is_raw(manifest: Manifest, unique_id: str) -> bool:
-    node = manifest.nodes.get(unique_id)
+    node: Any = manifest.nodes.get(unique_id)
     return node is not None and "raw" in node.fqn[1:-1]

@@ -62,6 +62,7 @@ class Command:
 
     def line_with(self, pattern: str) -> str:
         """Read on to a line that matches."""
+        assert self.process.stdout and self.process.stderr
         for line in self.process.stdout:
             if re.search(pattern, line):
                 return line
@@ -72,6 +73,7 @@ class Command:
         (os.kill if alone else os.killpg)(self.process.pid, signal.SIGINT)
         too_late = threading.Timer(90, self.process.kill)
         too_late.start()
+        assert self.process.stdout and self.process.stderr
         printed, errors = self.process.stdout.read(), self.process.stderr.read()
         too_late.cancel()
         return self.process.wait(), printed, errors

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -55,6 +56,7 @@ def data_of(page_file: Path) -> dict:
         page_file.read_text(),
         re.DOTALL,
     )
+    assert found
     return json.loads(found[1])["all"]
 
 
@@ -270,7 +272,7 @@ def traces(page: WatchedPage, plot: str, *names: str) -> list[dict]:
     )
 
 
-def numbers(values: pd.Series) -> list[float | None]:
+def numbers(values: pd.Series) -> list[Any]:
     """Values as the page has them."""
     return [None if pd.isna(value) else pytest.approx(float(value), rel=1e-4) for value in values]
 

