@@ -12,7 +12,7 @@ LEVEL_COLOURS = ("#d35400", "#f39c12", "#2980b9", "#7fb3d5", "#27ae60")
 
 
 def draw(result: dict[str, Any], file: Path) -> None:
-    """Wall seconds by level beside floor and oracle and, where measured, how they grow."""
+    """Draw the wall seconds by level beside floor and oracle and, if measured, their growth."""
     from matplotlib.figure import Figure
 
     panels = 2 if "growth" in result else 1

@@ -1,4 +1,4 @@
-"""The data sets of the benchmark: mock-ups of a wanted size, kept from run to run."""
+"""The data sets of the benchmark: mock-ups of a given size, which are kept for later runs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ USERS_PART, ANTENNAS_PART = 0.05, 0.2
 
 @dataclass(frozen=True)
 class DataSet:
-    """A mock-up and its size; its rows differ by a few percent from the number wished for."""
+    """A mock-up and its size. Its number of rows differs from the requested one by a few percent."""
 
     folder: Path
     rows: int
@@ -38,19 +38,19 @@ class DataSet:
         return self.folder / "MS_LOCATION.csv"
 
     def facts(self) -> dict[str, int]:
-        """What a result records about the data."""
+        """The facts about the data that a result records."""
         sizes = {name: getattr(self, name) for name in ("rows", "users", "antennas", "days")}
         return sizes | {"bytes": sum(file.stat().st_size for file in self.files)}
 
 
 def make_data(rows: int, users: int, antennas: int, days: int) -> DataSet:
-    """A mock-up with about this many rows; one that was made before is used again."""
+    """A mock-up with about this many rows; an earlier one of the same size is used again."""
     folder = paths.BENCH_DATA / f"{rows}_rows_{users}_users_{antennas}_antennas_{days}_days"
     if not folder.exists():
         say(f"Making {rows:,} rows of {users:,} users")
         sizes: dict[str, Any] = {"antennas": antennas, "days": days, "outages": 0}
         machines = users // 5000
-        # A pilot with fewer people tells how busy people must be.
+        # A small mock-up first: it shows how many events per person are needed.
         few = min(users, max(500, users // 50))
         pilot = mockup.Options(**sizes, users=few, machines=0)
         mockup.generate(pilot, paths.BENCH_DATA / "pilot", force=True)

@@ -2,10 +2,10 @@
 
     python -m bench.duckdb_features FOLDER [--holidays 2024-05-01,2024-05-09]
 
-Levels 1 to 4 are those of the oracle (`bench.oracle`), in memory and on all cores. Level 0 is not:
-the oracle judges every broken row, while DuckDB's own CSV reader takes the columns with their types
-here, which is fast when all rows are good. There are no pseudonyms, no privacy gate and no result
-files. Prints what was found, as JSON.
+Levels 1 to 4 are those of the oracle (`bench.oracle`), in memory and on all cores. Level 0 differs:
+the oracle finds the fault of every broken row, while DuckDB's own CSV reader is used here, which is
+fast but needs good rows. There are no pseudonyms, no privacy gate and no result files. Prints the
+results as JSON.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spark's event log: what its tasks did for each dbt node."""
+"""Reads from Spark's event log what its tasks did for each dbt node."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Work:
     """What Spark's tasks did for one dbt node. Seconds are summed over tasks, bytes as on disk."""
 
     cpu: float = 0.0
-    run: float = 0.0  # time that tasks held a core, waiting included
+    run: float = 0.0  # time in which tasks occupied a core, including waiting
     garbage_collection: float = 0.0
     longest_task: float = 0.0
     tasks: int = 0
@@ -45,7 +45,7 @@ class Task:
 
 
 def read_tasks(event_log: Path) -> list[Task]:
-    """All finished tasks; their node is '' where they served no statement of dbt."""
+    """All finished tasks; the node is '' for tasks that belong to no statement of dbt."""
     node_of_stage: dict[int, str] = {}
     tasks = []
     with event_log.open(encoding="utf-8") as lines:

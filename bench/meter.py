@@ -26,9 +26,9 @@ class Usage:
     wall: float
     cpu: float
     cpu_of_spark: float  # the server with its Python workers; the rest is the client's
-    cpu_of_others: float  # everything else on the machine in the same time
+    cpu_of_others: float  # all other processes of the machine in the same time
     peak_memory: int  # the largest sum of resident bytes of all its processes
-    read_by_spark: int  # bytes that the server read through the system, shuffles included
+    read_by_spark: int  # bytes that the server read from files, including shuffles
 
     @property
     def ended(self) -> float:
@@ -38,7 +38,7 @@ class Usage:
 
 @dataclass
 class Meter:
-    """Measures the server and the programs that `run` starts, for as long as it is open."""
+    """Measures the server and the programs that `run` starts, from entering to leaving the context."""
 
     server_pid: int | None
     usage: Usage = field(init=False)
@@ -73,7 +73,7 @@ class Meter:
         )
         with contextlib.suppress(psutil.NoSuchProcess):
             self._roots.append(psutil.Process(process.pid))
-        with cast("IO[str]", process.stdout) as output:  # a pipe, as was asked for
+        with cast("IO[str]", process.stdout) as output:  # not None, because a pipe was requested
             printed = output.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -19,7 +19,7 @@ from python_udfs import bandicoot_compiled
 SIZES = (0.25, 0.5, 1, 2)  # of --growth, as parts of --rows
 WARM_UP_ROWS = 200_000
 
-# Makes a section of the result from the tasks of Spark's event log.
+# A function that makes a section of the result from the tasks of Spark's event log.
 Section = Callable[[list[Task]], Any]
 
 
@@ -36,7 +36,7 @@ class Parts:
         self.full_runs: list[Run] = []
 
     def warm_up(self, rows: int) -> None:
-        """A small run of all that is measured."""
+        """A small run of everything that is measured."""
         say("Warming up")
         rows = min(rows, WARM_UP_ROWS)
         small = make_data(rows, max(100, rows // (6 * self.data.days)), *self.sizes)
@@ -46,7 +46,7 @@ class Parts:
         self.bench.oracle(small)
 
     def compare(self) -> Section:
-        """The pipeline beside floor and oracle, and the ratios."""
+        """The pipeline beside floor and oracle, with the ratios."""
         floors: list[Run] = []
         oracles: list[Run] = []
         ratios = defaultdict(list)
@@ -113,7 +113,7 @@ class Parts:
         return section
 
     def increment(self) -> Section:
-        """All days but the last, then one more day, then nothing new."""
+        """Three runs: over all days but the last, with the last day, and without new files."""
         data, bench = self.data, self.bench
         say("Increment: all days but the last, one more day, nothing new")
         bench.deliver(data, data.files[:-1])
@@ -129,7 +129,7 @@ class Parts:
         return section
 
     def skew(self) -> Section:
-        """The pipeline over the same rows, as they are and skewed."""
+        """The pipeline over the same rows twice: as they are, and skewed."""
         skewed = make_skewed(self.data)
         runs = defaultdict(list)
         for number in range(1, self.rounds + 1):
@@ -160,7 +160,7 @@ class Parts:
         self.bench.empty_warehouse()
         bandicoot_compiled.warm_up(str(self.bench.server.state_dir / "numba"), say)
         say("Overhead: dbt build and dbt run of the sample, twice")
-        # The second time counts: dbt has parsed the project and Java compiled the plans.
+        # The second run counts: then dbt has parsed the project and Java has compiled the plans.
         runs = {}
         for _ in range(2):
             for command in ("build", "run"):

@@ -66,7 +66,7 @@ class Bench:
                 cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
         finally:
-            # The server now and then fails to close a session; see dbt_gnuper.thrift_sessions.
+            # The server sometimes fails to close a session; see dbt_gnuper.thrift_sessions.
             with suppress(hive.Error):
                 connection.close()
 
@@ -93,7 +93,7 @@ class Bench:
         return Run(meter.usage, rows)
 
     def oracle(self, data: DataSet) -> tuple[Run, dict[str, int]]:
-        """DuckDB computes the same features; also returns what it found."""
+        """DuckDB computes the same features; also returns its results."""
         command = [sys.executable, "-m", "bench.duckdb_features", str(self.delivery)]
         with Meter(None) as meter:
             code, printed = meter.run(
@@ -140,7 +140,7 @@ class Bench:
         return self.dbt("run", data.rows, **{**defaults, **project_vars})
 
     def found(self) -> dict[str, int]:
-        """What the pipeline found, to be compared with the oracle."""
+        """The results of the pipeline, to be compared with those of the oracle."""
         queries = {
             "events": "select sum(rows) from {}.delivered_files where outcome = 'accepted'",
             "residents": "select sum(residents) from {}.antenna_residents",
@@ -150,7 +150,7 @@ class Bench:
 
 
 def read_nodes(target: Path) -> list[dict[str, Any]]:
-    """Name, kind, level, start and end (seconds since the epoch) of what dbt has just run."""
+    """Name, kind, level, start and end (seconds since the epoch) of the nodes that dbt has just run."""
     manifest = json.loads((target / "manifest.json").read_text())
     nodes = []
     for result in json.loads((target / "run_results.json").read_text())["results"]:

@@ -1,4 +1,4 @@
-"""What a run's figures say: its phases, levels and models, ready for the result file."""
+"""Sums up a run for the result file: its phases, levels and models."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bench.runs import LEVELS, Run
 
 
 def summary(run: Run, tasks: list[Task]) -> dict[str, Any]:
-    """A run as it stands in the result file; dbt runs with their phases, levels and models."""
+    """A run in the form of the result file; dbt runs with their phases, levels and models."""
     works = work_per_node(tasks, run.usage)
     result = {
         "wall": run.usage.wall,
@@ -61,7 +61,7 @@ def _levels_and_models(run: Run, works: dict[str, Work]) -> dict[str, Any]:
 
 
 def phases(run: Run) -> dict[str, float]:
-    """What a dbt command spends its wall seconds on; they add up to the whole."""
+    """The wall seconds of each phase of a dbt command; they add up to the whole."""
     shares = shared_seconds(run.nodes)
     timed = [node for node in run.nodes if shares[node["name"]]]
     parts: dict[str, float] = defaultdict(float)

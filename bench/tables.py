@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-# The cluster that is sized: people, days, cores, and the share of the time that they are busy.
+# For the estimate of a cluster: people, days, cores, and the share of time in which cores are busy.
 COUNTRY, YEAR, CORES, BUSY = 10_000_000, 365, 64, 0.7
 
 
@@ -188,10 +188,10 @@ def _bandicoot(result: dict[str, Any]) -> str:
 
 
 def _sizing(result: dict[str, Any]) -> str:
-    """A large country's year, from the measured rates."""
+    """An estimate for a year of a large country, from the measured rates."""
     data, run = result["data"], result["pipeline"]
     steps = result.get("growth", [])[-2:]
-    if len(steps) == 2:  # what further rows cost, without what every run costs
+    if len(steps) == 2:  # the cost of further rows, without the fixed cost of a run
         rows_more = steps[1]["rows"] - steps[0]["rows"]
         cpu = (steps[1]["pipeline"]["cpu"] - steps[0]["pipeline"]["cpu"]) / rows_more
     else:

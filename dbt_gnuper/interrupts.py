@@ -1,7 +1,7 @@
 """Ctrl-C without a stack trace.
 
-dbt ends a command that was interrupted in order: it cancels the statements, writes its artifacts, and
-exits with code 2. But to say so it prints "Encountered an error", nothing, and the stack trace.
+dbt ends an interrupted command properly: it cancels the statements, writes its artifacts, and exits with
+code 2. But its message is "Encountered an error", an empty line, and the stack trace.
 """
 
 import signal
@@ -18,7 +18,7 @@ SENTENCE = (
 
 
 def extend() -> None:
-    """Let dbt say a sentence of an interrupt, and keep its stack trace for the log."""
+    """Let dbt print one sentence after an interrupt. The stack trace goes to the log only."""
     fire_event = requires.fire_event
 
     def fire(event: Any, level: EventLevel | None = None) -> None:
@@ -33,6 +33,6 @@ def extend() -> None:
     # closed, but dbt 1.11 still prints both.
     patched: Any = requires
     patched.fire_event = fire
-    # Until now Ctrl-C may just have ended the process, see scripts/run.py.
+    # Until now Ctrl-C may simply have ended the process, see START_DBT in scripts/run.py.
     if signal.getsignal(signal.SIGINT) == signal.SIG_DFL:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,4 +1,4 @@
-"""The function given to Spark: streams of event batches in, one row of indicators per user out.
+"""The function that Spark runs: it takes batches of events and gives one row of indicators per user.
 
     events
         .repartition("user_id")
@@ -10,8 +10,8 @@ project's root is on their PYTHONPATH, or the folder is shipped as a zip file,
 `shutil.make_archive(name, "zip", project_root, "python_udfs")`, with
 `addArtifacts(zip_file, pyfile=True)`.
 
-A user who fails is a row too: with an error that says what went wrong but nothing about the
-person. Memory is bounded by BLOCK_ROWS events plus those of the largest user.
+A user whose computation fails has a row too, with an error that says nothing about the person. Memory
+holds at most BLOCK_ROWS events plus those of the largest user.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ENGINES = ("compiled", "reference")
 BLOCK_ROWS = 50_000
 OUTPUT_ROWS = 256
 
-# Nothing of an exception's own message gets out, because it may quote a value of a person.
+# An exception's own message is never passed on, because it may quote a value of a person.
 _ERROR_TEXTS = {
     "UnsortedEventsError": "the events are not in order of time",
     "ArrowInvalid": "a value does not fit the type of its column",
@@ -132,7 +132,7 @@ def map_users(
 
 
 def whole_users(batches: Iterable[pa.RecordBatch], block_rows: int) -> Iterator[Block]:
-    """Collects batches into blocks of whole users with at least block_rows rows (save the last)."""
+    """Collects batches into blocks of whole users with at least block_rows rows (except the last)."""
     complete: list[pa.RecordBatch] = []
     current: list[pa.RecordBatch] = []
     for given in batches:
@@ -153,7 +153,7 @@ def whole_users(batches: Iterable[pa.RecordBatch], block_rows: int) -> Iterator[
 
 
 def error_text(error: Exception) -> str:
-    """The class of the exception and a fixed sentence; nothing of its message."""
+    """The class of the exception and a fixed sentence, without the exception's message."""
     name = type(error).__name__
     return f"{name}: {_ERROR_TEXTS.get(name, _OTHER_ERROR)}"
 
@@ -184,7 +184,7 @@ def _run_starts(ids: pa.Array) -> np.ndarray:
 
 
 def _check_order_of_users(block: Block, previous_id: pa.Scalar | None) -> None:
-    """Raises UnsortedEventsError unless ids ascend: otherwise a user might come twice."""
+    """Raises UnsortedEventsError unless ids ascend: otherwise a user might get two rows."""
     ids = block.user_ids.combine_chunks()
     ascending = pc.all(pc.less(ids[:-1], ids[1:]), min_count=0).as_py()
     if previous_id is not None:
@@ -198,7 +198,7 @@ def _compute_block(
 ) -> tuple[np.ndarray, np.ndarray, list[str | None]]:
     """Numbers of records, indicators, and an error or None, per user.
 
-    When the block as a whole fails, its users are computed one by one to find those that do.
+    If the whole block fails, its users are computed one by one to find those who fail.
     """
     try:
         return *compute(block.events, block.starts, settings), [None] * block.users

@@ -1,6 +1,6 @@
 """The 722 indicator columns: their names in bandicoot's order and the documentation of each.
 
-Everything is derived from one table, `INDICATORS`. A name is put together as
+Everything is derived from one table, `INDICATORS`. A name consists of
 
     indicator__part of the week__part of the day[__interaction][__statistic]
 
@@ -68,7 +68,7 @@ class Indicator:
     interactions: the kinds of event it is computed for; empty for positions.
     statistics: how a list of values is summarised; empty for a single value.
     in_parts: whether it is computed for the nine parts of week and day.
-    needs: columns of the events, of those that data may lack, without which it does not exist.
+    needs: the columns without which it does not exist, of those that data may lack.
     is_whole: whether the value, or each value that is summarised, is a whole number.
     """
 

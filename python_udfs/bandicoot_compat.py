@@ -1,17 +1,19 @@
-"""Imports bandicoot 0.6.0 on Python 3.10 to 3.13 and keeps it from touching the process.
+"""Imports bandicoot 0.6.0 on Python 3.10 to 3.13, without side effects on the process.
 
-bandicoot was written for Python 2.7 and 3.5. What it needs and later Pythons lack is supplied
-only while it is being imported and taken away afterwards:
+bandicoot was written for Python 2.7 and 3.5. Two things that it needs were removed from later Pythons.
+They are supplied while it is imported, and removed again:
 
 - `inspect.getargspec` and `inspect.formatargspec` (gone in 3.11), used by its decorators;
 - `distutils.dir_util.copy_tree` (gone in 3.12), used by its visualization.
 
-Importing it also leaves two traces which are undone here: it sets the level of the root logger and
-adds a handler to it that would print every log record of the process a second time.
+Importing it also sets the level of the root logger and adds a handler to it, which would print every
+log record of the process a second time. Both are undone here.
 
-`sum` of floats is compensated since Python 3.12, so that bandicoot's results would differ between
-Pythons in the last digit; and not only there: the skewness of equal values is 0 or 1 (or -1)
-depending on that digit. There bandicoot's modules get the plain sum of Python up to 3.11.
+Since Python 3.12, `sum` of floats compensates rounding errors, so bandicoot's results would differ
+between Pythons in the last digit. This can matter: the skewness of equal values is 0, 1 or -1,
+depending on that digit. So from 3.12 on, bandicoot's modules get the plain sum of earlier Pythons.
+
+A release of bandicoot for these Pythons would make this module unnecessary.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def import_bandicoot() -> ModuleType:
     with _import_lock:
         if "bandicoot" not in sys.modules:
             with _missing_parts_of_python(), _untouched_root_logger(), warnings.catch_warnings():
-                # Its source has invalid escapes and `is` with literals: noise, not errors.
+                # Warnings about invalid escapes and `is` with literals in its source, which do no harm.
                 warnings.simplefilter("ignore")
                 importlib.import_module("bandicoot")
         bandicoot = sys.modules["bandicoot"]

@@ -1,9 +1,9 @@
 """The compiled engine: bandicoot's indicators for many users at once, without Python objects.
 
-It gives what the reference engine gives, column by column, more than thirty times as fast.
+Its results equal those of the reference engine in every column, more than thirty times as fast.
 
-Compiling takes half a minute, once per machine: the result is kept in files named after what they
-were made from, so that neither the place the package was shipped to nor an older version matters.
+Compiling takes half a minute, once per machine. The result is kept in files whose names depend on the
+source code, so neither the place of the package nor an older version matters.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def compute_users(
 
 
 def warm_up(cache_dir: str | None = None, say: Callable[[str], None] = print) -> float:
-    """Compiles the engine, or loads it compiled; says what it does; gives the seconds it took."""
+    """Compiles the engine or loads it from the cache, and reports this; returns the seconds it took."""
     say("bandicoot's compiled engine: compiling (half a minute, once per machine) or loading it")
     began = time.perf_counter()
     no_events = pa.table(dict.fromkeys(EVENT_COLUMNS, pa.array([], pa.string())))
@@ -116,8 +116,8 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
         raise ImportError(f"{path} is no module of Python.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    # NUMBA_CACHE_DIR names the folder of the copies, beside which the code lies in any case: who has
-    # the variable set and who has not must find the same.
+    # NUMBA_CACHE_DIR names the folder of the copies; the compiled code is always beside its copy.
+    # Otherwise processes with and without the variable would not find the same code.
     config: Any = numba.config
     wanted, config.CACHE_DIR = config.CACHE_DIR, ""
     try:
@@ -130,7 +130,7 @@ def load_kernels(cache_dir: str | None) -> ModuleType:
 def _writable_cache_folder(cache_dir: str | None) -> Path:
     """The folder for compiled code; a new temporary one when the wanted one cannot be written to.
 
-    What is in the folder gets executed: nobody else must be able to write to it.
+    Files in the folder are executed, so nobody else may be able to write to it.
     """
     wanted = cache_dir or os.environ.get("NUMBA_CACHE_DIR")
     try:

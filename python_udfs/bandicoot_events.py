@@ -1,4 +1,4 @@
-"""The events of users as both engines take them: columns, order, settings, usable rows."""
+"""The input of both engines: columns and order of the events, settings, and which rows are usable."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ TOTAL_ORDER = (
 )
 """The order of a user's events, ascending, NULL first.
 
-bandicoot sorts by time and leaves equal times as it finds them, and that order shows: a position is
-the first antenna on ties, and an answer in the same second as the question comes before or after
-it. Time, direction, interaction and antenna fix every indicator. The correspondent comes last, so
-that the pseudonyms' key has no influence on results.
+bandicoot sorts by time and keeps the given order of equal times. That order affects results: on ties,
+a position is the first antenna, and a text may come before or after one of the same second that it
+answers. Time, direction, interaction and antenna together determine every indicator. The correspondent
+comes last, so the key of the pseudonyms does not affect results.
 """
 
 
 @dataclass(frozen=True)
 class BandicootSettings:
-    """What bandicoot has to know besides the events.
+    """What bandicoot needs to know besides the events.
 
     weekend_days: ISO numbers of the days of the weekend, Monday = 1.
     night_begin, night_end: full hours 0 to 23. Where the night passes midnight, both instants
@@ -84,7 +84,7 @@ OPTIONAL_COLUMNS = ("correspondent_id", "call_duration")
 
 
 def with_constants(events: pa.Table, columns: Iterable[str]) -> pa.Table:
-    """The events with one and the same value, 0, everywhere in these columns."""
+    """The events with the value 0 everywhere in these columns."""
     for name in columns:
         constant = pa.array(np.zeros(events.num_rows, np.int64))
         events = events.set_column(events.schema.get_field_index(name), name, constant)

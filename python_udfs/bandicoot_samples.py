@@ -91,7 +91,7 @@ def random_user(
 
 
 def edge_users() -> dict[str, pa.Table]:
-    """Users at the limits of the definitions, by what is special about them."""
+    """Users at the limits of the definitions; the key says what is special about them."""
     call = ("out", "call", "b", 60, "x")
     text_in, text_out = ("in", "text", "b", None, "x"), ("out", "text", "b", None, "x")
     noon = datetime.datetime(2018, 10, 3, 12)

@@ -27,7 +27,8 @@ from scripts.paths import OUTPUT, PROJECT_ROOT, TARGET
 from scripts.run import parse_vars, run_dbt
 
 USUAL_PORT = 8080
-# What dbt's page asks for in vain: icons before their names are known, and an icon it does not have.
+# Requests of dbt's page that fail: for icons whose names are not known yet, and for an icon that does
+# not exist. Each with what replaces it.
 REPAIRS = {
     ' xlink:href="{{ getIcon(': ' ng-attr-xlink:href="{{ getIcon(',
     """<link rel="shortcut icon" href="${require('./assets/favicons/favicon.ico')}"/>""": (
@@ -37,9 +38,9 @@ REPAIRS = {
 
 
 def describe_columns(manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
-    """Describe the columns that earlier models have under the same names as the release.
+    """Copy descriptions from final_features to columns of the same name in earlier models.
 
-    bandicoot's 723 columns are written down once, for final_features.
+    bandicoot's 723 columns are described only there.
     """
     released = manifest["nodes"]["model.gnuper.final_features"]["columns"]
     for unique_id, table in catalog["nodes"].items():
@@ -50,14 +51,14 @@ def describe_columns(manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
 
 
 def hide_unknown_counts(catalog: dict[str, Any]) -> None:
-    """Spark counts the rows of a table on request only; dbt-spark says 0 then."""
+    """Remove row counts of 0: Spark counts rows only on request, and dbt-spark then reports 0."""
     for table in (*catalog["nodes"].values(), *catalog["sources"].values()):
         if table["stats"].get("rows", {}).get("value") == 0:
             del table["stats"]["rows"]
 
 
 def page(target: Path) -> str:
-    """The documentation in dbt's target folder as one page, without this machine's folders."""
+    """Everything in dbt's target folder as one page, without paths of this machine."""
     manifest = json.loads((target / "manifest.json").read_text())
     catalog = json.loads((target / "catalog.json").read_text())
     describe_columns(manifest, catalog)
@@ -66,14 +67,14 @@ def page(target: Path) -> str:
     for fault, repair in REPAIRS.items():
         text = text.replace(fault, repair)
     for name, content in (("MANIFEST", manifest), ("CATALOG", catalog)):
-        # A text that ends the script would end the page.
+        # "</script>" in a text would end the script element.
         inline = json.dumps(content).replace("</", "<\\/")
         text = text.replace(f'"{name}.JSON INLINE DATA"', inline)
     return text.replace(f"{PROJECT_ROOT}/", "").replace(str(PROJECT_ROOT), ".")
 
 
 def listen(port: int, folder: Path) -> ThreadingHTTPServer:
-    """A server of the folder's files at a port."""
+    """A server for the files of a folder, which listens at a port."""
     try:
         handler = partial(SimpleHTTPRequestHandler, directory=folder)
         return ThreadingHTTPServer((server.HOST, port), handler)
@@ -83,7 +84,7 @@ def listen(port: int, folder: Path) -> ThreadingHTTPServer:
 
 
 def serve(site: ThreadingHTTPServer, name: str) -> None:
-    """Serve until Ctrl-C, which is no interruption here but the end."""
+    """Serve until Ctrl-C, which is the normal end here."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         print(f"Serving http://{server.HOST}:{site.server_port}/{name} until Ctrl-C.", flush=True)
@@ -103,9 +104,9 @@ def main() -> None:
 
 
 def make(output: Path, port: int | None) -> None:
-    """Write the page, and serve it where a port is given."""
+    """Write the page, and serve it if a port is given."""
     values = parse_vars(os.environ.get("VARS", ""))
-    # before the minutes that the page may take
+    # first, because making the page may take minutes
     site = None if port is None else listen(port, output.parent)
     running = server.running_server()
     if running is None:

@@ -1,8 +1,8 @@
-"""What a fresh checkout lacks before dbt can run: a profile and a key for the pseudonyms.
+"""Makes what dbt needs and a fresh checkout lacks: a profile and a key for the pseudonyms.
 
     python -m scripts.prepare
 
-Files that exist are left alone.
+Existing files are not changed.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from scripts import export, mockup, server
 from scripts.errors import CommandError
 from scripts.paths import OUTPUT, PROJECT_ROOT, SAMPLE
 
-# Not the program .venv/bin/dbt: pip's wrapper fails where the path has a double quote in it. Until
-# the project's plugin takes over (dbt_gnuper.interrupts) nothing is under way, and Ctrl-C just ends it.
+# Not the program .venv/bin/dbt: pip's wrapper fails if the path has a double quote in it. Until the
+# project's plugin takes over (dbt_gnuper.interrupts), no work has begun and Ctrl-C simply ends dbt.
 START_DBT = """
 import signal
 signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -47,7 +47,7 @@ def parse_vars(text: str) -> dict[str, Any]:
 
 
 def all_vars(given: dict[str, Any]) -> dict[str, Any]:
-    """The given vars, and where they are silent, those of dbt_project.yml."""
+    """All vars: the given ones, and the others with the values of dbt_project.yml."""
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text(encoding="utf-8"))
     return variables.defaults() | variables.merged(project.get("vars") or {}) | given
 
@@ -57,11 +57,11 @@ def _usage(problem: str) -> str:
 
 
 def run_dbt(*arguments: str, values: dict[str, Any]) -> int:
-    """Run a dbt command with these vars as a process of its own; its exit code.
+    """Run a dbt command with these vars as a process of its own; returns its exit code.
 
-    It is in a session of its own: a terminal's Ctrl-C does not reach it, and it is told of an
-    interrupt once, whichever way that came. It may then cancel its statements and end in its own
-    time; a second interrupt does not wait for it.
+    The process has its own session, so that a terminal's Ctrl-C does not reach it too: an interrupt
+    is passed on exactly once. dbt then has time to cancel its statements. A second interrupt kills
+    it.
     """
     given = f"--vars={json.dumps(values, default=str)}"
     command = [sys.executable, "-c", START_DBT, *arguments, given]
@@ -93,10 +93,10 @@ def summary(features: pa.Table) -> str:
 
 
 def run() -> int:
-    """Run all steps; the exit code, where a step has said itself why it failed."""
+    """Run all steps. Returns 1 if a step failed that prints its own message, else 0."""
     values = parse_vars(os.environ.get("VARS", ""))
     settings = all_vars(values)
-    # dbt checks them too, but only after Spark has started
+    # dbt checks them too, but that would be after Spark has started
     problem = variables.problem(settings)
     if problem:
         raise CommandError(problem)
@@ -110,7 +110,7 @@ def run() -> int:
             return 1
 
     if settings["bandicoot"] and settings["bandicoot_engine"] == "compiled":
-        # Once, here, and not in every worker at the same time.
+        # Compile once here, instead of in every worker at the same time.
         bandicoot_compiled.warm_up(str(running.state_dir / "numba"), say)
 
     say("Building all levels with dbt build")

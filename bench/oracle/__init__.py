@@ -1,8 +1,8 @@
 """The whole pipeline a second time, in plain DuckDB: the tests' oracle, and a yardstick.
 
-Raw call detail records go in, the features per antenna come out, by the same definitions as the
-dbt models but without sharing a line with them. Every step is one table of an in-memory database,
-so a test can compare any level, not only the last one:
+It computes the features per antenna from raw call detail records, by the same definitions as the dbt
+models but without sharing a line of code with them. Every step is a table of an in-memory database, so
+a test can compare any level:
 
     oracle = compute("data/20*.csv*", "data/MS_LOCATION.csv", OracleParams(week_starts_on=7))
     oracle.final_features          # a pandas DataFrame, ordered by its key
@@ -15,8 +15,8 @@ How the raw text is understood:
 * Everything is read as text. Ids are never trimmed, padded or turned into numbers.
 * A line of the locations file is used if it has both ids and a valid position.
 * A duration is a number when it is written with digits, a point and an exponent ("12", ".5",
-  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers. Nothing, or
-  nothing but blanks, is no fault: the call counts, and its length is NULL.
+  "1e3", blanks around it allowed); "NaN", "Infinity", "12d" or "1_000" are not numbers. An empty or
+  blank duration is not an error: the call counts, and its length is NULL.
 """
 
 from __future__ import annotations

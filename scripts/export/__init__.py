@@ -2,8 +2,8 @@
 
     python -m scripts.export [--output output]
 
-Which tables and where they are is read from dbt's manifest of the last run (target/); the rows
-come through Spark Connect as Arrow. A file is replaced as a whole or not at all.
+dbt's manifest of the last run (in target/) tells which tables there are and where. The rows come
+through Spark Connect as Arrow. Each file is replaced as a whole or not at all.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from scripts.paths import OUTPUT
 
 
 def main() -> None:
-    """Export, and tell the size of each table; exit code 1 and a sentence where that cannot be."""
+    """Export and print the size of each table; on failure print one sentence and exit with code 1."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.export", description=export.__doc__.split("\n")[0]
     )

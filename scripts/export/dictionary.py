@@ -1,6 +1,6 @@
 """What the columns of the released files mean, for people and for programs.
 
-Everything is read from dbt's manifest, so it is written in one place only, the models' yml. Meaning,
+Everything comes from dbt's manifest, so it is written in one place only: the models' yml. Meaning,
 unit and range of a column are in its description ("... Unit: km. Range: 0 to 20016. ..."). The
 privacy rule is `meta.privacy_rule` of the column, or else of its model.
 
@@ -43,7 +43,7 @@ TYPES = {
     "date": "date",
     "timestamp": "datetime",
 }
-PARQUET = "application/vnd.apache.parquet"  # as a media type
+PARQUET = "application/vnd.apache.parquet"  # the media type of this file
 ANTENNA_COLUMNS = ("antenna_id", "antenna_id1", "antenna_id2")
 
 
@@ -101,7 +101,7 @@ def entries(
 
 
 def _parts(text: str) -> tuple[str, str, str]:
-    """Meaning, unit and range out of a description; the last two may be empty."""
+    """Split a description into meaning, unit and range; the last two may be empty."""
     unit = re.search(r" ?Unit: (.+?)\.(?= |$)", text)
     range_ = re.search(r" ?Range: (.+?)\.(?= |$)", text)
     for match in (unit, range_):
@@ -215,7 +215,7 @@ def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, An
 
 
 def _constraints(entry: Entry) -> dict[str, Any]:
-    """Least and greatest value, if the range has two numbers or one."""
+    """The least and the greatest value, as far as the range names them."""
     number = int if entry.type == "integer" else float
     if match := re.fullmatch(r"(-?[\d]+) or more", entry.range):
         return {"minimum": number(match[1])}

@@ -12,7 +12,7 @@ import pyarrow.csv
 
 from scripts.errors import CommandError
 
-# How a cell of a spreadsheet begins that is more than a text.
+# First characters of a cell that a spreadsheet takes for a formula.
 FORMULA = r"^[=+\-@\t\r]"
 
 
@@ -25,7 +25,7 @@ def make_folder(output: Path) -> None:
 
 
 def without_formulas(table: pa.Table) -> pa.Table:
-    """A table for CSV: an id that a spreadsheet would run as a formula begins with an apostrophe."""
+    """A table for CSV: ids that a spreadsheet would run as a formula get an apostrophe in front."""
     for place, field in enumerate(table.schema):
         if pa.types.is_string(field.type):
             text = table[field.name]
@@ -41,7 +41,7 @@ def write_csv(path: Path, table: pa.Table) -> None:
 
 
 def replace_file(path: Path, write: Callable[[Path], object]) -> None:
-    """Write to a draft beside the file, then put it in the file's place in one step."""
+    """Write a draft beside the file, then replace the file by it in one step."""
     draft = path.with_name(path.name + ".new")
     write(draft)
     draft.replace(path)

@@ -31,7 +31,7 @@ def write_places(output: Path, features: pa.Table, interactions: pa.Table) -> No
         crs=WGS84,
     )
     pairs = _frame(interactions).query("antenna_id1 != antenna_id2")
-    # in each period the same
+    # the same in each period
     place = points.drop_duplicates("antenna_id").set_index("antenna_id").geometry
     ends = [shapely.get_coordinates(place.loc[pairs[f"antenna_id{end}"]]) for end in (1, 2)]
     lines = gpd.GeoDataFrame(

@@ -18,14 +18,14 @@ from scripts.paths import TARGET
 
 
 def released_tables(target: Path) -> dict[str, str]:
-    """Name and place in the catalog of each table to export: what was published, not what a run has
-    built and perhaps held back; from dbt's manifest."""
+    """Names of the tables to export, each with its place in the catalog, from dbt's manifest. These are
+    the published tables: a run may have built newer ones without publishing them."""
     schema = dictionary.models(dictionary.read_manifest(target))["current_release"]["schema"]
     return {name: f"`{schema}`.`{name}`" for name in KEYS}
 
 
 def export(output: Path, target: Path = TARGET) -> dict[str, pa.Table]:
-    """Write every released table to `output`; the tables that were written, by name."""
+    """Write every released table to `output`; returns the tables by name."""
     make_folder(output)
     written = {}
     with connect() as spark:

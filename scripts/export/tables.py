@@ -22,10 +22,10 @@ INDICATOR = "__"
 
 
 def key(name: str, columns: Collection[str]) -> list[str]:
-    """What identifies a row of a released table that has these columns, and orders its rows."""
+    """The columns that identify a row of a released table and give its order."""
     return ["period", *KEYS[name]] if "period" in columns else KEYS[name]
 
 
 def in_periods(periods: Collection[str]) -> str:
-    """What follows a number of antennas or pairs: " in 4 periods", nothing without periods."""
+    """The end of a sentence about antennas or pairs: " in 4 periods", empty without periods."""
     return f" in {len(periods)} period{'s' if len(periods) > 1 else ''}" if periods else ""

@@ -3,33 +3,33 @@
     python -m scripts.lineage
 
 Needs `make dev` (sqlglot), no server and no data: it reads the SQL that dbt compiles, for each
-configuration in variants.py. Every column of every model gets labels that say what of a person it
-may show, and every operation of SQL says what becomes of the labels of what it works on:
+configuration in variants.py. Every column of every model gets labels. A label says what the column
+may show of a person. For each operation of SQL there is a rule for the labels of its result:
 
-- reading the raw files makes RAW (ids, handset, key, what the layout does not describe), VALUE (any
-  other field of one person's record) and ROW (one row per person or record);
-- the keyed hash of `pseudonym` turns RAW into ID, nothing else does: not a hash without the key;
-- a comparison, or a CASE between fixed texts, sorts rows into classes and leaves ROW; so do the
-  hour, the day and longer times of an event;
-- grouping ends ROW if no key is an id or a VALUE. Then count turns ID and VALUE into AGGREGATE,
-  sum, avg and variance turn VALUE into AGGREGATE, and every other function (max, min, first,
-  any_value, collect_list, an unknown one) turns VALUE into SINGLE. Ids stay ids under anything but
-  count;
-- SINGLE divided by an AGGREGATE is a SHARE; an AGGREGATE picked out of all antennas, by a window or
-  without a key, belongs to OTHERS;
-- the privacy gate, recognised by its exact form, decides about one column without showing it; and
-  `case when <decision> = 'released' then <that column> end` ends AGGREGATE. Nothing else does;
-- all other operations pass on the labels of all they touch. What chooses rows (where, having,
-  joins, the length of an array that is exploded) counts as shown by every column.
+- The columns of the raw files are RAW (ids, handset, key, and what the layout does not describe) or
+  VALUE (any other field of one person's record). Their rows are ROW: one per person or record.
+- The keyed hash of the macro `pseudonym` turns RAW into ID. No other operation does, not even a hash
+  without the key.
+- A comparison, or a CASE with fixed texts as results, only sorts rows into classes: what remains is
+  ROW. The same holds for the hour, the day and longer units of an event's time.
+- Grouping removes ROW if no key is an id or a VALUE. count then turns ID and VALUE into AGGREGATE;
+  sum, avg and variance turn VALUE into AGGREGATE. All other functions (max, min, first, any_value,
+  collect_list, and unknown ones) turn VALUE into SINGLE. Except for count, ids stay ids.
+- SINGLE divided by an AGGREGATE is a SHARE. An AGGREGATE that was picked from all antennas, by a
+  window or without a key, is OTHERS.
+- The privacy gate is recognised by its exact form. Its decision about a column does not show the
+  column. Only `case when <decision> = 'released' then <that column> end` removes AGGREGATE.
+- The result of any other operation has the labels of everything that it uses. What chooses rows
+  (where, having, joins, the length of an exploded array) adds its labels to every column.
 
-Then `ALLOWED` says which labels a model of a tier may have: a released one none at all. With the
-gate off (`privacy_k: 0`) a release says that it is not for release; it may then show AGGREGATE and
-OTHERS, still nothing of a person's own. SQL that is not understood is an error, never a pass.
+`ALLOWED` says which labels a model of each tier may have; a released model may have none. With the
+gate off (`privacy_k: 0`) every row says that it is not for release. Then AGGREGATE and OTHERS are
+allowed, but still nothing of a single person. SQL that the proof does not understand is an error.
 
-Not seen: whether the gate's counts are those of its value (the tests' oracle sees to that), what a
-number gives away by its size, who may read which table, and the conditions by which a later run
-leaves out files and weeks that it has read before.
+The proof does not see whether the gate counts the users of the right value (the tests' oracle
+checks this), what a number discloses by its size, who may read which table, and the conditions by
+which a later run skips files and weeks that it has already read.
 
-labels.py says what labels are, raw.py which the raw tables have, expressions.py, gate.py and
-queries.py what SQL makes of them, project.py compiles, proof.py judges.
+labels.py defines the labels and raw.py gives them to the raw tables. expressions.py, gate.py and
+queries.py have the rules, project.py compiles the models, and proof.py judges them.
 """

@@ -1,4 +1,4 @@
-"""Expressions: what each operation of SQL makes of the labels of what it works on."""
+"""The rules for expressions: which labels the result of each operation of SQL has."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ TIME_ORIGIN = "raw.cdr.datetime"
 COUNTS = (exp.Count, exp.CountIf, exp.ApproxDistinct)
 SUMS = (exp.Sum, exp.Avg, exp.Variance, exp.Stddev)
 PICKS_BY = (exp.ArgMin, exp.ArgMax)
-# What tells days, hours and longer times from each other, and nothing finer.
+# Functions that give the hour, the day or a longer unit of a time.
 COARSE_TIMES = (exp.Hour, exp.TsOrDsAdd, exp.TsOrDsToDate)
-# Functions of the proof's own: a column of `stack`, and the number that `posexplode` counts up.
+# The proof's own functions: for a column of `stack`, and for the position that `posexplode` gives.
 ONE_OF, POSITION = "one_of", "position_in"
 # Stands for the values that an array of decisions is about.
 MANY = object()
@@ -55,21 +55,21 @@ class Groups:
     are_people: bool
 
     def key(self, labels: Labels) -> Labels:
-        """What a key shows: that somebody is in the group is no row of a person."""
+        """The labels of a group's key. A group does not show a single person's row, so ROW is removed."""
         return labels if self.are_people else change(labels, {ROW: None})
 
 
 @dataclass
 class Rows:
-    """The rows that expressions are computed of."""
+    """The rows from which expressions are computed."""
 
     sources: dict[str, Relation] = field(default_factory=dict)
     # by the id of their SELECT
     subqueries: Mapping[int, Relation] = field(default_factory=dict)
-    # what rows show by being there
+    # what the existence of a row shows
     shown: Labels = field(default_factory=dict)
     groups: Groups | None = None
-    # the columns of the result so far, which ORDER BY calls by their names
+    # columns of the result, to which ORDER BY refers by name
     projected: dict[str, Column] = field(default_factory=dict)
 
     def column(self, node: exp.Column) -> Column:
@@ -82,7 +82,7 @@ class Rows:
         return columns[node.name]
 
     def labels(self, node: exp.Expr) -> Labels:
-        """What an expression may show."""
+        """The labels of an expression."""
         if self.groups and (sql := node.sql(DIALECT)) in self.groups.keys:
             return self.groups.key(self.groups.keys[sql])
         if isinstance(node, exp.QueryTransform):
@@ -119,7 +119,7 @@ class Rows:
         return labels
 
     def length(self, node: exp.Expr) -> Labels:
-        """What the number of elements of an array shows."""
+        """The labels of the number of elements of an array."""
         if isinstance(node, exp.Array):
             return NOTHING
         if isinstance(node, exp.ArrayFilter):
@@ -152,7 +152,7 @@ class Rows:
         return MANY if are_all and all(self.column(one).decides for one in columns) else None
 
     def is_gate_of_rows(self, condition: exp.Expr) -> bool:
-        """Whether rows stay only where one of their values is released."""
+        """Whether the condition keeps only rows of which at least one value is released."""
         decisions = gate.released_rows(condition)
         return decisions is not None and self.column(decisions).decides is MANY
 
@@ -170,7 +170,7 @@ class Rows:
                 raise LineageError(f"a star of a kind not known: {node.sql(DIALECT)}")
             return self.sources[node.table].all_labels()
         labels = self.column(node).labels
-        # of groups, if neither a key nor inside of a known aggregate, or of the result
+        # neither a key nor inside a known aggregate: of the groups, or of the result
         return self._picked(labels, f"one {node.name}") if self.groups and node.table else labels
 
     def _star(self, node: exp.Star) -> Labels:
@@ -185,7 +185,7 @@ class Rows:
         return merge(map(self.labels, node.iter_expressions()))
 
     def _of_rows(self, node: exp.Expr) -> Labels:
-        """An expression inside of an aggregate: over rows, not groups."""
+        """An expression inside an aggregate function: it is computed from rows, not from groups."""
         groups, self.groups = self.groups, None
         try:
             return self.labels(node)
@@ -218,14 +218,14 @@ class Rows:
         return change(merge([inner, self.shown]), dict.fromkeys(lost, to), step)
 
     def _picked(self, labels: Labels, step: str) -> Labels:
-        """What a function shows that may give back one of the group's values as it is."""
+        """The labels of a function that may return one of the group's values unchanged."""
         if self.groups is None:
             raise LineageError(f"{step} inside of an aggregate")
         if self.groups.of_people and not self.groups.are_people:
             return change(merge([labels, self.shown]), {VALUE: SINGLE, ROW: SINGLE}, step)
         if self.groups.of_people:
             return labels
-        # of all antennas, if there are no keys
+        # without keys the group is all antennas
         kinds = {} if self.groups.keys else {AGGREGATE: OTHERS}
         return change(merge([labels, self.shown]), kinds, step)
 
@@ -269,7 +269,7 @@ class Rows:
 
 
 def aggregates(node: exp.Expr) -> bool:
-    """Whether an expression has an aggregate of its own query, not only over a window."""
+    """Whether an expression has an aggregate of its own query; one over a window does not count."""
     if isinstance(node, exp.Window):
         return any(map(aggregates, node.this.iter_expressions()))
     if isinstance(node, exp.Query):
@@ -278,7 +278,7 @@ def aggregates(node: exp.Expr) -> bool:
 
 
 def _coarse(labels: Labels) -> Labels:
-    """What remains of the time of an event when only its day, hour or month is told."""
+    """The labels of an event's time, when only its day, hour or month is used."""
     return merge(
         to_class({label: way}) if label.origin == TIME_ORIGIN else {label: way}
         for label, way in labels.items()

@@ -1,4 +1,4 @@
-"""The privacy gate in SQL, recognised by its exact form; see macros/privacy_decision.sql."""
+"""The privacy gate in SQL, recognised by its exact form; see macros/gate/privacy_decision.sql."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlglot import exp
 from dbt_gnuper.features import Feature, features
 
 DIALECT = "spark"
-# Settings of the gate that occur nowhere else, so that it is recognised by them.
+# Unusual settings: the gate is recognised by these numbers, because they occur nowhere else.
 PRIVACY_K, MAX_SHARE = 1717, 0.4375
 
 RULES = ["'no_data'", "'withheld_k'", "'not_existing'", "'withheld_k'", "'withheld_dominance'"]
@@ -22,9 +22,9 @@ def about_places() -> list[Feature]:
 
 
 def judged_value(node: exp.Case) -> exp.Column | None:
-    """The value that a privacy decision is about; None if it is not one in every respect.
+    """The value that a privacy decision is about; None if the CASE is not exactly the gate.
 
-    Around the gate stands, for features, an exception for the one that is not about people.
+    For features, the gate may be inside another CASE that lets features about places pass.
     """
     branches, default = node.args["ifs"], node.args.get("default")
     if node.this or default is None:
@@ -64,7 +64,7 @@ def released_value(node: exp.Case) -> tuple[exp.Column, exp.Column] | None:
 
 
 def released_rows(condition: exp.Expr) -> exp.Column | None:
-    """The column of decisions of which one at least must be 'released' for a row to stay."""
+    """The column with the decisions, if the condition keeps rows with at least one 'released'."""
     if not isinstance(condition, exp.Exists) or not isinstance(condition.this, exp.Column):
         return None
     wanted = "entry -> entry.decision = 'released'"
@@ -72,7 +72,7 @@ def released_rows(condition: exp.Expr) -> exp.Column | None:
 
 
 def decisions(node: exp.Expr) -> list[exp.Expr]:
-    """The decisions of an array of (feature, decision) structs; none if it is something else."""
+    """The decisions in an array of (feature, decision) structs; empty for anything else."""
     entries = node.expressions if isinstance(node, exp.Array) else []
     if not all(isinstance(entry, exp.Struct) and len(entry.expressions) == 2 for entry in entries):
         return []
@@ -82,8 +82,8 @@ def decisions(node: exp.Expr) -> list[exp.Expr]:
 
 
 def _passes_places_only(branches: Iterable[exp.If]) -> bool:
-    """Whether what is released without being judged is about places, by the registry of features.
-    That these features show nothing of people is proved of their columns, see proof.py."""
+    """Whether these branches release only features about places, according to the registry. proof.py
+    proves that the columns of these features show nothing of people."""
     places = {feature.name for feature in about_places()}
     for branch in branches:
         condition = branch.this

@@ -1,4 +1,4 @@
-"""What columns and rows may show of a person: labels, and what becomes of them together."""
+"""Labels: what columns and rows may show of a person, and how labels are combined."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class LineageError(Exception):
 
 
 class Label(NamedTuple):
-    """What of a person a column may show, and the raw column that it comes from."""
+    """What a column may show of a person, and the raw column that this comes from."""
 
     kind: str
     origin: str
 
 
-# Each label with the shortest way that it took.
+# Each label with the shortest path on which it came from the raw column.
 Labels = Mapping[Label, tuple[str, ...]]
 NOTHING: Labels = {}
 
 
 def merge(parts: Iterable[Labels]) -> Labels:
-    """All labels of all parts."""
+    """All labels of all parts, each with its shortest path."""
     merged: dict[Label, tuple[str, ...]] = {}
     for labels in parts:
         for label, way in labels.items():
@@ -44,7 +44,7 @@ def merge(parts: Iterable[Labels]) -> Labels:
 
 
 def change(labels: Labels, kinds: Mapping[str, str | None], step: str = "") -> Labels:
-    """Labels with other kinds; None ends a label. A step is added to the way of changed ones."""
+    """Change the kinds of labels; None removes a label. Changed ones get a further step of their path."""
     changed: list[Labels] = []
     for label, way in labels.items():
         kind = kinds.get(label.kind, label.kind)
@@ -55,7 +55,7 @@ def change(labels: Labels, kinds: Mapping[str, str | None], step: str = "") -> L
 
 
 def to_class(labels: Labels) -> Labels:
-    """What remains of values that are only compared."""
+    """The labels of values that are only compared with others."""
     return change(labels, {RAW: ROW, ID: ROW, VALUE: ROW})
 
 
@@ -69,27 +69,27 @@ class Column:
     """A column and its labels."""
 
     labels: Labels = field(default_factory=dict)
-    # which values it holds, and those that it decides about, for the gate
+    # for the gate: identifies the column's values, and the values about which it decides
     values: object = field(default_factory=object)
     decides: object = None
-    # of a struct, or an array of structs: the labels of its fields, where they are known
+    # for a struct or an array of structs: the labels of its fields, if known
     fields: Mapping[str, Labels] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A table or query: its columns, and what its rows show by being there."""
+    """A table or query: its columns, and what the existence of its rows shows."""
 
     columns: Mapping[str, Column]
     rows: Labels = field(default_factory=dict)
 
     def all_labels(self) -> Labels:
-        """What the relation shows as a whole."""
+        """All labels of the rows and of all columns."""
         return merge([self.rows, *(column.labels for column in self.columns.values())])
 
     def is_like(self, other: Relation) -> bool:
-        """Whether all that reads the one may read the other: same columns, labels and ways, and no
-        column that decides, for a decision is about the values of one relation."""
+        """Whether one relation can stand in for the other: they have the same columns, labels and
+        paths. No column may be a decision, because a decision is about the values of one relation."""
         mine, theirs = self.columns, other.columns
         return (
             self.rows == other.rows

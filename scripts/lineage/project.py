@@ -1,4 +1,4 @@
-"""The project as dbt compiles it, with given vars; needs no server and no data."""
+"""Compiles the project with given vars. Needs no server and no data."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from scripts.lineage.labels import Column, LineageError, Relation
 from scripts.lineage.raw import names_are_ids, raw_table
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-# The vars that decide which models there are and what they read, and what of them does. dbt parses
-# the project anew for each of their values only, for that costs as much as compiling five times.
+# The vars that decide which models exist and what they read, each with the property that matters. dbt
+# parses the project again only if one of these changes: parsing costs as much as compiling five times.
 PARSED_VARS: dict[str, Callable[[Any], bool]] = {
     "bandicoot": bool,
     "compare_home_rules": bool,
@@ -54,7 +54,7 @@ class Project:
 
 
 class Compiler:
-    """Compiles the project again and again, and parses it as rarely as can be."""
+    """Compiles the project for many sets of vars, and parses it as rarely as possible."""
 
     def __init__(self, folder: Path) -> None:
         from dbt_gnuper import GnuperPlugin
@@ -64,12 +64,12 @@ class Compiler:
         self.folder = folder
         self.defaults = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"]
         self.parsed: dict[tuple[bool, ...], Any] = {}
-        # now, so that it does not take the stand-ins for dbt's own
+        # now, so that the plugin does not take the stand-ins of `_dbt` for dbt's own methods
         GnuperPlugin(project_name="gnuper")
 
     def compile(self, changes: Mapping[str, Any], first_run: bool = False) -> Project:
-        """Compile all models with some vars changed, as on a later run, when all tables exist, or
-        as on the first one."""
+        """Compile all models with some vars changed: as in a later run, when all tables exist, or as in
+        the first run."""
         changes = {"privacy_k": PRIVACY_K, "privacy_max_share": MAX_SHARE, **changes}
         settings = {**self.defaults, **changes}
         key = tuple(look(settings[name]) for name, look in PARSED_VARS.items())

@@ -1,4 +1,4 @@
-"""The proof: the labels of all models' columns, and those that a model of its tier may not have."""
+"""The proof: finds the labels of all columns of all models, and those that the tier forbids."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ from scripts.lineage.labels import (
 from scripts.lineage.project import Model, Project
 from scripts.lineage.queries import evaluate, tables_of
 
-# What a model may show, by its tier; those of tier raw are read, not proved.
+# The labels that a model may have, by its tier. Models of tier raw are inputs, they are not proved.
 ALLOWED = {
     "pseudonymous": {ID, VALUE, ROW, SINGLE, SHARE, AGGREGATE, OTHERS},
     "aggregated": {AGGREGATE, OTHERS, SINGLE, SHARE},
     "released": set(),
 }
-# An aggregated column that shows SINGLE or SHARE has this in its name.
+# The name of an aggregated column with SINGLE or SHARE must contain this.
 LARGEST = "largest"
 # What a released model may show when the gate is off and the release is marked as not for release.
 ALLOWED_WITHOUT_GATE = {AGGREGATE, OTHERS}
 
-# A Python model has no SQL to follow: what it reads, which of its columns are copies, and the
-# column that stands for all its other values, which are of one person.
+# A Python model has no SQL to follow. So for each one: the model that it reads, which of its columns are
+# copies, and the column that stands for all its other values, which are about one person.
 PYTHON_MODELS: dict[str, Any] = {
     "user_bandicoot": {
         "reads": {"events", "antennas"},
@@ -48,9 +48,9 @@ PYTHON_MODELS: dict[str, Any] = {
 
 
 class Passed(NamedTuple):
-    """Labels that are let through knowingly: they end in these columns of a model."""
+    """Labels that are allowed knowingly in these columns of a model; later models do not inherit them."""
 
-    columns: frozenset[str] | None  # None: all, and the rows
+    columns: frozenset[str] | None  # None: all columns, and the rows
     kinds: frozenset[str]
     why: str
 
@@ -98,9 +98,9 @@ class Leak(NamedTuple):
 
 
 class Proof(Mapping[str, Relation]):
-    """What each model shows; a model's relation is found when it is asked for.
+    """The labels of each model, computed when they are asked for.
 
-    What an earlier proof knows of the same SQL over the same tables is taken from there.
+    Results of an earlier proof are used again where the SQL and the tables are the same.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class Proof(Mapping[str, Relation]):
         return len(self.project.models)
 
     def edited(self, **sql: str) -> Proof:
-        """The proof with other SQL for some models."""
+        """The same proof, with other SQL for some models."""
         models = dict(self.project.models)
         models.update({name: replace(models[name], sql=text) for name, text in sql.items()})
         return Proof(replace(self.project, models=models), self, self.exceptions)
@@ -163,7 +163,7 @@ class Proof(Mapping[str, Relation]):
         )
 
     def _evaluated(self, model: Model, tables: Mapping[str, Relation]) -> Relation:
-        # A table that is only added to may show what was in it before, which is the same.
+        # An incremental model reads itself. Begin without labels, and repeat until none is added.
         before = Relation({name.lower(): Column() for name in model.columns})
         while True:
             found = self._shown(model, evaluate(model.sql, {**tables, model.place: before}))
@@ -196,7 +196,7 @@ class Proof(Mapping[str, Relation]):
         return Relation(columns, self[table].rows)
 
     def _shown(self, model: Model, relation: Relation) -> Relation:
-        """A model's relation, without what its exceptions let through."""
+        """A model's relation, without the labels that its exceptions allow."""
 
         def left(column: str, labels: Labels) -> Labels:
             passed = [

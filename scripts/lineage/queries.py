@@ -1,8 +1,8 @@
-"""Queries: the labels of their columns and rows, from those of the tables that they read.
+"""The rules for queries: the labels of their columns and rows follow from the tables that they read.
 
-sqlglot's `qualify` says which column of which source each name means and what a star stands for,
-and its scopes which query each source is; both raise where a name has no or two meanings. What
-remains to do here is what chooses rows, and what groups them.
+sqlglot's `qualify` resolves each name to a column of a source, and each star to its columns. Its scopes
+tell which query each source is. Both raise an error if a name has no meaning, or two. The rules here
+are about what chooses rows and what groups them.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ from scripts.lineage.labels import (
     to_class,
 )
 
-# The parts of SQL that are understood; with any other there is no proof.
+# The clauses of SQL that the proof understands; any other one is an error.
 SELECT_PARTS = {
     "expressions", "from_", "joins", "laterals", "where", "group", "having", "distinct", "order",
     "with_",
-    # says how to join, not what
+    # a hint how to join, without an effect on the result
     "hint",
 }  # fmt: skip
 TABLE_PARTS = {"this", "db", "alias"}
@@ -53,19 +53,19 @@ NO_KEYS = (exp.Literal, exp.Cube, exp.Rollup, exp.GroupingSets)
 
 
 def evaluate(sql: str, tables: Mapping[str, Relation]) -> Relation:
-    """The relation that a query makes of others, which are named as `tables_of` does."""
+    """The relation of a query's result; `tables_of` gives the names of the relations that it reads."""
     relations: dict[int, Relation] = {}
     columns = tuple((place, tuple(tables[place].columns)) for place in tables_of(sql))
     scopes = _scopes(sql, columns)
     for scope in scopes:
-        if not isinstance(scope.expression, exp.Lateral):  # read with the SELECT around it
+        if not isinstance(scope.expression, exp.Lateral):  # part of the SELECT around it
             relations[id(scope)] = _relation(scope, relations, tables)
     return relations[id(scopes[-1])]
 
 
 @functools.lru_cache(maxsize=500)
 def tables_of(sql: str) -> tuple[str, ...]:
-    """The tables that a query reads, as `schema.table`; not those that it defines itself."""
+    """The tables that a query reads, as `schema.table`, without its own CTEs."""
     tables = _parsed(sql).find_all(exp.Table)
     return tuple(sorted({_place(table) for table in tables if table.db}))
 
@@ -83,7 +83,7 @@ def _place(table: exp.Table) -> str:
 
 @functools.lru_cache(maxsize=500)
 def _scopes(sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]) -> list[Scope]:
-    """All queries inside of a query, each after those that it reads, with all names resolved."""
+    """All queries inside a query with all names resolved; each comes after those that it reads."""
     tree = _parsed(sql)
     if not isinstance(tree, exp.Query):
         raise LineageError(f"not a query: {sql}")
@@ -101,7 +101,7 @@ def _scopes(sql: str, columns: tuple[tuple[str, tuple[str, ...]], ...]) -> list[
 
 
 def _single(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The columns of `stack(...) as (a, b)` and the like one by one, as functions of their own."""
+    """Replace `stack(...) as (a, b)` and similar functions by one function for each column."""
     if not isinstance(node, exp.Aliases):
         yield node
         return
@@ -213,7 +213,7 @@ class _Select:
         if on := join.args.get("on"):
             shown = merge([shown, self.rows.labels(on)])
         if kind == "LEFT":
-            # It drops no row; whether there was a partner is shown by the partner's columns.
+            # An outer join drops no row. The partner's columns show whether there was a partner.
             self.rows.sources[name] = Relation(
                 {
                     key: replace(column, labels=merge([column.labels, shown]))
@@ -252,7 +252,7 @@ class _Select:
     # rows
 
     def _choose(self, labels: Labels, source: str = "") -> None:
-        """What chooses rows is shown by all of them; so are the rows of a source."""
+        """Add the labels of what chose the rows: of a condition, or of the rows of a source."""
         self.chosen[source] = merge([self.chosen.get(source, NOTHING), labels])
         self.rows.shown = merge(self.chosen.values())
 
@@ -260,7 +260,7 @@ class _Select:
         if where := self.select.args.get("where"):
             shown = self.rows.labels(where.this)
             if self.rows.is_gate_of_rows(where.this):
-                # the gate is about the rows of the decisions, not about those joined to them
+                # the gate removes labels of the rows with the decisions, not of rows joined to them
                 decisions = where.this.this.table
                 shown = merge([shown, self.chosen.pop(decisions, NOTHING)])
                 shown = change(shown, {AGGREGATE: None})
@@ -291,7 +291,7 @@ class _Select:
 
     def _rows_of(self, groups: Groups) -> Labels:
         if not groups.keys:
-            return NOTHING  # one row, whatever happens
+            return NOTHING  # always one row
         shown = self.rows.shown
         if groups.of_people and not groups.are_people:
             shown = change(shown, dict.fromkeys(PERSONAL, AGGREGATE))

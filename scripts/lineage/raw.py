@@ -1,7 +1,8 @@
-"""The raw tables: what their columns show of a person, by the layout of the files.
+"""The labels of the raw tables, according to the layout of the files.
 
-A raw table is a source or a model of tier raw; it is known by its name. Of the CDR files a layout
-says which column is what. A column that it does not use may hold anything, and so counts as an id.
+A raw table is a source or a model of tier raw; it is recognised by its name. The layout says what the
+columns of the CDR files are. A column that the layout does not use may hold anything, so it counts as
+an id.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from scripts.lineage.labels import ID, RAW, ROW, VALUE, Column, Label, Labels, R
 
 IDS = ("caller_id", "correspondent_id")
 MALFORMED = "malformed_row"
-METADATA = "_metadata"  # Spark's, of the file that a row is in
+METADATA = "_metadata"  # Spark's columns about the file of a row
 
 
 def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> Relation:
-    """What a raw table shows; `declared` are the columns that its properties name."""
+    """The labels of a raw table; `declared` are the columns that its properties name."""
     if name == "cdr":
         return _records(layout)
     if name == "cdr_lines":
@@ -31,15 +32,15 @@ def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> 
     if name in ("cdr_files", "cdr_folder"):
         if not names_are_ids(layout):
             return _table(name, dict.fromkeys([*declared, METADATA]))
-        # a file is a person: its name, in cdr_files as a pseudonym, its size and its time
+        # each file is about one person: its name (in cdr_files its pseudonym), its size and its time
         kinds = dict.fromkeys([*declared, METADATA], RAW if name == "cdr_folder" else VALUE)
         return _table(name, kinds | ({"source_file": ID} if name == "cdr_files" else {}), rows=ROW)
     return _table(name, dict.fromkeys(declared, RAW), rows=ROW)
 
 
 def _records(layout: Mapping[str, Any]) -> Relation:
-    """The CDR files. A column that is several fields is an id if one of them is, and a time last:
-    of a time alone days and hours may be told."""
+    """The CDR files. If a column holds several fields and one of them is an id, it counts as an id.
+    It counts as a time only if it holds nothing else, because days and hours of a time may be used."""
     fields = {name: column for name, column in layout["fields"].items() if column is not None}
     columns = list(layout["columns"] or dict.fromkeys(fields.values()))
     order = [*IDS, *(name for name in FIELDS if name not in (*IDS, "datetime")), "datetime"]
@@ -56,7 +57,7 @@ def _records(layout: Mapping[str, Any]) -> Relation:
 
 
 def _metadata(fields: Mapping[str, str]) -> Column:
-    """Spark's column about the file: its name, which may be an id, and the place of the row."""
+    """Spark's column about the file: its name, which may be an id, and the position of the row."""
     ids = [name for name in IDS if fields.get(name) == FILE_NAME]
     file = merge(_label("cdr", name, RAW) for name in ids)
     place = _label("cdr", METADATA, VALUE)
@@ -70,7 +71,7 @@ def names_are_ids(layout: Mapping[str, Any]) -> bool:
 
 
 def _places(name: str, locations: Mapping[str, Any]) -> Relation:
-    """The antennas file, which is about places. Only a column that nobody describes may be more."""
+    """The antennas file, which is about places. Only an undescribed column may be about people."""
     used = {column for column in locations["fields"].values() if column is not None}
     kinds = {column: None if column in used else RAW for column in locations["columns"]}
     return _table(name, kinds | {MALFORMED: None})

@@ -1,7 +1,7 @@
 """The configurations for which the proof is done.
 
-Every var of dbt_project.yml is changed in one of them, alone or together with others; the tests ask
-for it. The vars in UNREAD are the exception: the tests show that no model's SQL depends on them.
+Every var of dbt_project.yml is changed in at least one of them, alone or with others; a test checks
+this. The exceptions are the vars in UNREAD: the tests show that no model's SQL depends on them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dbt_gnuper.variables import known_vars
 
 DEFAULT_LAYOUT = known_vars()["layout"]["default"]
 
-# Where files lie, who may read, when to warn.
+# Paths of files, names of readers, and limits for warnings.
 UNREAD = {
     "raw_data_path", "raw_file_pattern", "raw_locations", "quality_gates", "pseudonym_key_file",
     "overlapping_release", "clean_up", "release_readers", "earlier_release",
@@ -46,7 +46,7 @@ PARQUET = {
     "locations": {"header": True, "columns": ["antenna_id", "owner", "latitude", "longitude"]},
 }
 
-# The least that a layout can have. Whose record it is, the file's name says.
+# The smallest possible layout. The name of the file is the id of the caller.
 FEWEST_FIELDS = {
     "format": "csv",
     "columns": ["start", "site", "note"],
@@ -55,7 +55,7 @@ FEWEST_FIELDS = {
     "timestamp_format": "yyyy-MM-dd HH:mm:ss",
 }
 
-# All numbers, and the choice of an engine or a format.
+# All numbers, and the choices of an engine and a format.
 NUMBERS = {
     "max_weekly_interactions": 500,
     "weekend_days": [5],
@@ -81,7 +81,7 @@ class Variant:
 
     name: str
     vars: dict[str, Any] = field(default_factory=dict)
-    # compiled for the first run, when no table exists; otherwise for a later one
+    # compiled as for the first run, when no table exists; otherwise as for a later run
     first_run: bool = False
 
 

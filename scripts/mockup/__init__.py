@@ -2,8 +2,8 @@
 
     python -m scripts.mockup --output data/sample
 
-People live, work, travel and know each other; the records follow from that, so that rhythms, homes
-and ties between antennas can be found again. The output folder holds
+People live, work, travel and know each other. The records follow from that, so the pipeline should
+find these rhythms, homes and ties between antennas again. The output folder holds
 
     YYYYMMDD.csv      the records of one day, by time, no header; columns as in `COLUMNS`
     MS_LOCATION.csv   antenna_id, cell_id, longitude, latitude, no header

@@ -15,7 +15,7 @@ from scripts.paths import PROJECT_ROOT, SAMPLE
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """One line instead of the usage followed by the message."""
+        """Print one line, without the usage that argparse prints first."""
         self.exit(2, f"mockup: {message}\n")
 
 

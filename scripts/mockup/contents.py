@@ -43,7 +43,7 @@ def write_contents(options: Options, folder: Path) -> dict[str, Any]:
 
 
 def _write_truth(world: World, folder: Path) -> dict[str, int]:
-    """Write what the pipeline has to find; returns the number of rows of each file."""
+    """Write the truth that the pipeline should find; returns the number of rows of each file."""
     (folder / "truth").mkdir()
     homes = [(FIRST_CUSTOMER + user, world.antenna_ids[a]) for user, a in enumerate(world.homes)]
     machines = [(FIRST_CUSTOMER + user,) for user in np.flatnonzero(world.is_machine)]

@@ -21,7 +21,7 @@ COLUMNS = (
     "correspondent_id", "tac_code", "call_duration",
 )  # fmt: skip
 
-SLICE = 1 << 18  # rows formatted at a time: bounds memory and keeps them in the cache
+SLICE = 1 << 18  # rows that are formatted together: little memory, good use of caches
 
 
 class DayWriter:

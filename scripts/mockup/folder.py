@@ -1,4 +1,4 @@
-"""The mock-up's folder: it gets all files or none, and only an earlier mock-up is replaced."""
+"""The mock-up's folder: it receives all files or none. Only an earlier mock-up may be replaced."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scripts.mockup.options import OptionError, Options
 
 
 def generate(options: Options, output: Path, force: bool = False) -> dict[str, Any]:
-    """Write a mock-up to the folder `output`, all of it or nothing; returns its manifest.
+    """Write a complete mock-up to the folder `output`, or nothing; returns its manifest.
 
-    It is built beside the folder and then moved there. `force` replaces an earlier mock-up.
+    It is written beside the folder and then moved there. `force` replaces an earlier mock-up.
     Raises OptionError when the folder holds anything else.
     """
     output = output.resolve()

@@ -25,7 +25,7 @@ def whereabouts(rng: Generator, world: World, day: date) -> np.ndarray:
 
 
 def serving_antennas(world: World, day: date) -> np.ndarray:
-    """For each antenna the one that serves its area: itself, or the nearest while it is silent."""
+    """For each antenna the one that serves its area: itself, or the nearest one during an outage."""
     silent = [antenna for silent_day, antenna in world.outages if silent_day == day]
     serving = np.arange(world.options.antennas, dtype=np.int16)
     distance = world.distance[silent]  # a copy

@@ -78,5 +78,5 @@ def build_world(options: Options) -> World:
 
 
 def _antenna_id(number: int) -> str:
-    """An id that survives only as text: leading zeros, letters, a decimal's trailing zero."""
+    """An id that must be read as text: with leading zeros, letters, or trailing zeros of a decimal."""
     return (f"{number:04d}", f"K{number}", f"{number}.10")[number % 3]

@@ -2,8 +2,8 @@
 
     python -m scripts.report [--output output]
 
-Reads what `make run` has exported to output/ and nothing else: no server, no restricted table. The
-page's look and its figures are in report.html.jinja; the modules prepare the numbers for it.
+Reads only what `make run` has exported to output/, neither a server nor a restricted table. The
+template report.html.jinja has the layout and the figures; the modules prepare its numbers.
 """
 
 from __future__ import annotations

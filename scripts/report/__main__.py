@@ -12,7 +12,7 @@ from scripts.paths import OUTPUT
 
 
 def main() -> None:
-    """Write the page; exit code 1 and a sentence where the release is not there."""
+    """Write the page; without a release print one sentence and exit with code 1."""
     parser = argparse.ArgumentParser(
         prog="python -m scripts.report", description=report.__doc__.split("\n")[0]
     )

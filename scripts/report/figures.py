@@ -28,7 +28,7 @@ OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
 
 
 def rounded(values: Any) -> list[float | None]:
-    """Numbers with five significant digits; None where there is none."""
+    """Numbers rounded to five significant digits; None for a missing one."""
     return [
         float(f"{value:.5g}") if math.isfinite(value) else None
         for value in np.asarray(values, dtype=float)
@@ -41,7 +41,7 @@ def withheld(lists: pd.Series) -> list[dict[str, str]]:
 
 
 def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
-    """The features to choose from: words, and per antenna the value or why there is none."""
+    """The features that a reader can choose: their texts, and the value per antenna or why it is missing."""
     table = tables["final_features"]
     dictionary = tables["data_dictionary"].query("table == 'final_features'").set_index("column")
     rules = withheld(table["withheld_features"])
@@ -75,7 +75,8 @@ def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
 
 
 def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
-    """The area that is closer to an antenna than to all others, at most a bit beyond all of them."""
+    """For each antenna the area that is closer to it than to any other (its Voronoi cell). Cells end a
+    little outside the area of all antennas."""
     # Degrees of longitude are shorter than those of latitude.
     squeeze = math.cos(math.radians(latitude.mean()))
     points = shapely.points(longitude * squeeze, latitude)
@@ -84,7 +85,7 @@ def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
     reach = 0.06 * max(east - west, north - south, 0.05)
     outline = places.convex_hull.buffer(reach)
     diagram = shapely.voronoi_polygons(places, extend_to=outline)
-    # A single place has no diagram.
+    # There is no Voronoi diagram of a single place.
     areas = list(diagram.geoms) or [outline]
     tree = shapely.STRtree(areas)
     found = []
@@ -92,7 +93,7 @@ def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
         area = areas[tree.nearest(point)].intersection(outline)
         area = shapely.affinity.scale(area, 1 / squeeze, 1, origin=(0, 0))
         area = shapely.set_precision(area, 1e-5)
-        # The page's library wants rings clockwise.
+        # The page's library expects clockwise rings.
         found.append(shapely.geometry.polygon.orient(area, sign=-1))
     return found
 
@@ -132,7 +133,7 @@ def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, An
     """A profile's measures: one list per antenna, in the order of the antennas."""
     times = sorted(table[time].unique())
     if time == "week" and times:
-        # Also the weeks of which no antenna has a row.
+        # Weeks without a row of any antenna count too.
         times = list(pd.date_range(times[0], times[-1], freq="7D").date)
     measures = {}
     for measure in MEASURES:
@@ -143,9 +144,9 @@ def profile(table: pd.DataFrame, antennas: list[str], time: str) -> dict[str, An
 
 
 def days_of(period: str) -> list[str] | None:
-    """Where the bars of a month (yyyy-MM) or a week (its first day) begin and end; None for all.
+    """Begin and end of the time axis for a month (yyyy-MM) or a week (its first day); None for all.
 
-    A day's bar has its midnight in the middle.
+    The bar of a day is centred on its midnight.
     """
     if period == "all":
         return None

@@ -72,7 +72,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         autoescape=True, trim_blocks=True, lstrip_blocks=True
     ).from_string(TEMPLATE.read_text())
     return template.render(
-        # Inside of a script element only its end would be read as HTML.
+        # Inside a script element, only "</" would be read as HTML.
         data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         plotly_js=plotly.offline.get_plotlyjs(),
         run=run,
@@ -101,7 +101,7 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
 
 
 def write(output: Path) -> Path:
-    """Write output/report.html; it is replaced as a whole or not at all."""
+    """Write output/report.html, which is replaced as a whole or not at all."""
     page = output / "report.html"
     replace_file(page, lambda draft: draft.write_text(render(read_release(output))))
     return page

@@ -23,7 +23,7 @@ GATED_TABLES = {
     "final_hourly_profile": "Hourly profiles",
     "final_weekly_profile": "Weekly profiles",
 }
-# Of bandicoot's 723 columns those that are about all days and hours, which are the most readable.
+# Of bandicoot's 723 columns, only those over all days and hours are shown: the easiest to understand.
 SHOWN_INDICATOR = "__allweek__allday__"
 
 

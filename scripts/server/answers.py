@@ -1,4 +1,4 @@
-"""Waiting for a server, and asking whether it answers."""
+"""Waits for a server, and checks whether it answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scripts.server.state import ServerError, ServerInfo
 
 
 def wait_until_it_answers(info: ServerInfo, timeout: float, say: Callable[[str], None]) -> None:
-    """Return once both endpoints answer; an error if the process dies or the time is over."""
+    """Return as soon as both endpoints answer; raise an error if the process dies or takes too long."""
     begin = time.monotonic()
     next_line = 5.0
     log = info.state_dir / "server.log"
@@ -46,7 +46,7 @@ def answers(info: ServerInfo, seconds: float = 10) -> bool:
 
 
 def _thrift_answers(port: int, seconds: float) -> bool:
-    """Whether a query works, with the time limit that a connection of PyHive's own lacks."""
+    """Whether a query works, with a time limit, which PyHive's own connections do not have."""
     from pyhive import exc, hive
     from pyhive.sasl_compat import PureSASLClient
     from thrift.Thrift import TException
@@ -62,7 +62,7 @@ def _thrift_answers(port: int, seconds: float) -> bool:
             cursor = connection.cursor()
             cursor.execute("select 1")
             return cursor.fetchone() == (1,)
-    # ValueError: what closing a session makes of an answer that comes after the time limit.
+    # ValueError: closing a session raises it if an answer comes after the time limit.
     except (OSError, EOFError, ValueError, TException, exc.Error):
         return False
 
@@ -81,7 +81,7 @@ def _connect_answers(port: int, seconds: float) -> bool:
 
 
 def _first_error(log: Path) -> str:
-    """The line of the log that explains a failed start best: the innermost cause if one is given."""
+    """The line of the log that best explains a failed start: the innermost cause, if there is one."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by: ")]
     exceptions = [line for line in lines if re.search(r"\w(Exception|Error): .", line)]

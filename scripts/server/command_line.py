@@ -45,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def start_for_dbt() -> ServerInfo:
-    """Start the server as `start` without options does, and let dbt and Spark Connect find it."""
+    """Start the server like `start` without options, and let dbt and Spark Connect find it."""
     info = _start(_parser().parse_args(["start"]))
     use_server(info)
     return info
@@ -65,7 +65,7 @@ def _start(options: argparse.Namespace) -> ServerInfo:
 
 
 def _parser() -> argparse.ArgumentParser:
-    """The options; those of `start` fall back to the environment, as the Makefile sets it."""
+    """The options; those of `start` have defaults from the environment, which the Makefile sets."""
 
     def env(name: str, otherwise: str | None = None) -> str | None:
         return os.environ.get(name) or otherwise

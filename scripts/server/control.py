@@ -30,7 +30,7 @@ def start_server(
     timeout: float = 120,
     say: Callable[[str], None] = lambda _: None,
 ) -> ServerInfo:
-    """Start the server of this state folder, or return the one that runs already.
+    """Start the server of this state folder, or return it if it is already running.
 
     A port of 0 means any free one; None means the running server's, else the usual one.
     `conf` holds further Spark settings; `say` receives sentences about the progress.
@@ -58,7 +58,7 @@ def start_server(
             info = launch(state_dir, thrift_port, connect_port, master, driver_memory, conf or {})
             wait_until_it_answers(info, timeout, say)
             write_record(info, ready=True)
-        except BaseException:  # also Ctrl-C: leave no half-started process behind
+        except BaseException:  # also after Ctrl-C: do not leave a half-started process behind
             _clear(state_dir)
             raise
         say(f"The server is up ({describe(info)}).")
@@ -83,8 +83,8 @@ def running_server(state_dir: Path = DEFAULT_STATE_DIR) -> ServerInfo | None:
 
 
 def _clear(state_dir: Path) -> bool:
-    """Stop what server.json names, if it still runs, or where it says nothing, what bears the folder's
-    mark; remove the record, tmp/ and half-written files."""
+    """Stop the process that server.json names, if it still runs. If it names none, stop the processes
+    with the folder's mark. Then remove server.json, tmp/ and half-written files."""
     info, _ = read_record(state_dir)
     stopped = stop_processes(info) if info else end_all(lambda: marked(state_dir))
     shutil.rmtree(state_dir / "tmp", ignore_errors=True)
@@ -95,7 +95,7 @@ def _clear(state_dir: Path) -> bool:
 
 
 def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: int | None) -> None:
-    """An error if the running server has other ports than asked for, or does not answer."""
+    """Raise an error if the running server has other ports than asked for, or does not answer."""
     ports = ((thrift_port, running.thrift_port), (connect_port, running.connect_port))
     for asked, actual in ports:
         if asked not in (None, 0, actual):
@@ -111,7 +111,7 @@ def _check_reusable(running: ServerInfo, thrift_port: int | None, connect_port: 
 
 
 def runs_at_work(state_dir: Path) -> list[str]:
-    """The runs that the server's end will end, as `process 4711, since ...`."""
+    """The dbt runs that stopping the server would abort, as `process 4711, since ...`."""
     running = running_server(state_dir)
     if running is None:
         return []
@@ -121,7 +121,7 @@ def runs_at_work(state_dir: Path) -> list[str]:
 
 
 def use_server(info: ServerInfo) -> None:
-    """Let dbt and Spark Connect, here and in processes that are started, find the server."""
+    """Let dbt and Spark Connect find the server, in this process and in those that it starts."""
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
 

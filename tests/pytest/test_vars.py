@@ -265,7 +265,10 @@ def test_sentence(name: str, value: Any, sentence: str) -> None:
 def test_quality_gates(gates: Any) -> None:
     found = problem({"quality_gates": gates})
     assert_is_sentence(found, "quality_gates")
-    assert found and "It must be a mapping of gates (rejected_share, unknown_cell_share, hours_" in found
+    assert (
+        found
+        and "It must be a mapping of gates (rejected_share, unknown_cell_share, hours_" in found
+    )
 
 
 def test_quality_gates_are_those_of_the_macro() -> None:
@@ -381,7 +384,8 @@ def test_unknown_names() -> None:
     assert found and found.startswith(
         'There is no var "raw_data_pth". Did you mean raw_data_path? The vars are: raw_data_path, '
     )
-    for name in ("x", 1, None, 2.5, datetime.date(2024, 5, 1), (1, 2), "a\nb", "y" * 5000):
+    names: list[Any] = ["x", 1, None, 2.5, datetime.date(2024, 5, 1), (1, 2), "a\nb", "y" * 5000]
+    for name in names:
         found = problem({name: 1})
         assert found and found.startswith("There is no var ") and "Did you mean" not in found
         assert "\n" not in found and len(found) < 1000
