@@ -26,7 +26,7 @@ python := $(BIN)/python
 
 .PHONY: help
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup:  ## create the environment, the profile and the key of the pseudonyms
@@ -54,7 +54,7 @@ docs: server  ## write dbt's documentation to output/docs.html and serve it (DOC
 	@$(python) -m scripts.docs --port $(DOCS_PORT)
 
 .PHONY: dev
-dev:
+dev:  ## create the environment with everything that tests and linters need
 	@scripts/setup.sh dev
 	@$(python) -m scripts.prepare
 
