@@ -349,15 +349,19 @@ def test_figures_follow_the_period(
             assert median["x"] == [str(value) for value in values.index]
             assert median["y"] == numbers(shown.median(axis=1).where(is_known))
 
-        shaded = page.evaluate("document.getElementById('quality-plot').layout.shapes")
-        assert bool(shaded) == (release.period != "all")
-        if shaded:
-            days = pd.period_range(
-                pd.Timestamp(shaded[0]["x0"]), pd.Timestamp(shaded[0]["x1"]), freq="D"
-            )[1:]
-            assert str(days[0]).startswith(period)
-            assert len(days) == (7 if release.period == "week" else days[0].days_in_month)
+        assert_days_are_shaded(page, release, period)
     assert page.errors == []
+
+
+def assert_days_are_shaded(page: WatchedPage, release: Release, period: str) -> None:
+    """Among the days of the delivery, those of the period; none if it is the whole time."""
+    shaded = page.evaluate("document.getElementById('quality-plot').layout.shapes")
+    assert bool(shaded) == (release.period != "all")
+    if shaded:
+        begin, end = (pd.Timestamp(shaded[0][edge]) for edge in ("x0", "x1"))
+        days = pd.period_range(begin, end, freq="D")[1:]
+        assert str(days[0]).startswith(period)
+        assert len(days) == (7 if release.period == "week" else days[0].days_in_month)
 
 
 # --- what a figure must not say -------------------------------------------------------------------
