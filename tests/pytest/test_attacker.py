@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import decimal
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -33,8 +33,8 @@ WEEKS = [date(2024, 4, 29), date(2024, 5, 6), date(2024, 5, 13), date(2024, 5, 2
 
 
 def release_of(
-    hours: dict[int, float | str],
-    weeks: list[float | str],
+    hours: Mapping[int, float | str],
+    weeks: Sequence[float | str],
     digits: int | None = None,
     **features: float,
 ) -> Release:
