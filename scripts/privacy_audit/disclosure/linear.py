@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_matrix
 
 from scripts.privacy_audit.disclosure.rounding import Interval
@@ -21,6 +20,8 @@ SLACK = 1e-6  # of a row whose largest factor is 1
 UNBOUNDED = 3  # as scipy says
 # The ends of a sum where the inequalities contradict each other, which they never should.
 NOWHERE = Interval(np.nan, np.nan)
+ANYTHING = Interval(-np.inf, np.inf)
+SECONDS = 10  # for a search in whole numbers
 
 
 @dataclass
@@ -70,10 +71,11 @@ class System:
 
 
 class Solver:
-    """Finds the ends of sums by linear programming (HiGHS).
+    """Finds the ends of sums by linear programming, and then with whole numbers alone (HiGHS).
 
-    Solutions that were found are kept: where two of them already differ in a sum by so much that it
-    is not determined, nothing is computed, and the answer is: anything.
+    Solutions that were found are kept. Where two of them differ in a sum so much that it is not
+    determined, nothing is computed, and the answer is: anything. All unknowns are counts, so that two
+    solutions in whole numbers prove that what is released leaves the sum open.
     """
 
     def __init__(self, system: System) -> None:
@@ -91,29 +93,55 @@ class Solver:
         rng = np.random.default_rng(0)
         for _ in range(CORNERS):
             goal = rng.normal(size=shape[1])
-            self._solve(np.where(np.isinf(self.bounds[:, 1]), np.abs(goal), goal))
-
-    def _solve(self, goal: np.ndarray) -> Any:
-        result = linprog(goal, self.matrix, self.limits, bounds=self.bounds, method="highs")
-        if result.status == 0:
-            self.witnesses.append(result.x)
-        return result
+            self._in_whole_numbers(np.where(np.isinf(self.bounds[:, 1]), np.abs(goal), goal), 0.3)
 
     def ends(self, terms: Terms) -> Interval | None:
-        """The least and the greatest value of a sum; None where the solver finds no answer."""
+        """The least and the greatest value of a sum; None where there is no solution."""
         goal = np.zeros(len(self.bounds))
         for place, factor in terms.items():
             goal[place] = factor
-        found = []
-        for sign in (-1, 1):
-            seen = np.array(self.witnesses) @ goal if self.witnesses else np.zeros(1)
-            if np.ptp(seen) > max(WIDE * seen.max(), 1.01):
-                return Interval(-np.inf, np.inf)
-            result = self._solve(sign * goal)
-            if result.status == UNBOUNDED:
-                found.append(sign * -np.inf)
-            elif result.status == 0:
-                found.append(sign * result.fun)
-            else:
-                return None
-        return Interval(min(found), max(found))
+        if self._is_open(goal):
+            return ANYTHING
+        found = [self._linear(sign * goal) for sign in (1, -1)]
+        if None in found:
+            return None
+        low, high = (
+            sign * end for sign, end in zip((1, -1), found, strict=True) if end is not None
+        )
+        if is_open(low, high):
+            found = [self._in_whole_numbers(sign * goal) for sign in (1, -1)]
+            low, high = max(low, found[0]), min(high, -found[1])
+        return Interval(low, high)
+
+    def _is_open(self, goal: np.ndarray) -> bool:
+        """Whether solutions that are known differ so much that the sum is not determined."""
+        if not self.witnesses:
+            return False
+        seen = np.array(self.witnesses) @ goal
+        return is_open(seen.min(), seen.max())
+
+    def _linear(self, goal: np.ndarray) -> float | None:
+        """The least value, where fractions are allowed."""
+        result = linprog(goal, self.matrix, self.limits, bounds=self.bounds, method="highs")
+        if result.status == UNBOUNDED:
+            return -np.inf
+        return float(result.fun) if result.status == 0 else None
+
+    def _in_whole_numbers(self, goal: np.ndarray, gap: float = 0.0) -> float:
+        """A number that is not above the least value in whole numbers."""
+        result = milp(
+            goal,
+            integrality=np.ones(len(goal)),
+            bounds=Bounds(*self.bounds.T),
+            constraints=LinearConstraint(self.matrix, ub=self.limits),
+            options={"time_limit": SECONDS, "mip_rel_gap": gap},
+        )
+        if result.x is not None:
+            self.witnesses.append(np.round(result.x))
+        bound = result.mip_dual_bound
+        return -np.inf if bound is None else float(bound)
+
+
+def is_open(low: float, high: float) -> bool:
+    """Whether a sum between two numbers is not determined: neither one whole number nor near."""
+    return high - low > WIDE * abs(high) and np.floor(high + 1e-6) > np.ceil(low - 1e-6)
