@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import decimal
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.privacy_audit import command_line
-from scripts.privacy_audit.disclosure import companions, neighbours, variances
+from scripts.privacy_audit.disclosure import companions, metadata, neighbours, variances
 from scripts.privacy_audit.disclosure.linear import System
-from scripts.privacy_audit.disclosure.quantities import Claim, Sum, Without
-from scripts.privacy_audit.disclosure.release import MEASURES, Release
+from scripts.privacy_audit.disclosure.quantities import Claim, Partners, Sum, Without
+from scripts.privacy_audit.disclosure.release import MEASURES, PAIR_COUNTS, Release
 from scripts.privacy_audit.disclosure.rounding import INDICATORS, Interval, Rounding
 from scripts.privacy_audit.disclosure.scores import is_determined, score
 from scripts.privacy_audit.disclosure.truth import fact
@@ -159,14 +160,58 @@ def test_variances() -> None:
         assert (low == high) == (digits is None)
 
 
+def with_metadata(accepted: list[float], digits: int | None, **report: float) -> Release:
+    """Two antennas, one of them with few people; 100 outgoing calls a week are of the other one."""
+    release = release_of({12: 400}, [100.0] * 4, digits, calls_isolation=0.5, sms_isolation=0.5)
+    features = pd.concat([release.features, release.features.rename({"a": "b"})])
+    features.loc["b", ["active_users", "calls_isolation", "sms_isolation"]] = np.nan
+    features.loc["b", "withheld_features"] = "active_users=k"
+    outcomes = dict.fromkeys(["total", *metadata.OUTCOMES, "not_existing", "no_data"], np.nan)
+    keys = [("final_interactions", count) for count in PAIR_COUNTS.values()]
+    rows = pd.DataFrame({**outcomes, **report}, index=pd.MultiIndex.from_tuples(keys))
+    quality = pd.DataFrame({"accepted_rows": accepted}, index=WEEKS)
+    return dataclasses.replace(
+        release, features=features, report=rows, quality=quality, accepted_rows=sum(accepted)
+    )
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"total": 5, "not_existing": 2, "no_data": 0},
+        {"released": 1, "withheld_k": 2, "withheld_dominance": 0, "withheld_rest": 0},
+    ],
+)
+def test_pairs_that_exist(report: dict[str, float]) -> None:
+    """Three pairs less the one of antenna a are two of antenna b, where all pairs are counted."""
+    release = with_metadata([100.0] * 4, None, **report)
+    claims = metadata.partners({"all": release})
+    assert {(c.quantity, c.low, c.high) for c in claims} == {
+        (Partners("all", "b", kind), 2, 2) for kind in PAIR_COUNTS
+    }
+    assert metadata.partners({"all": with_metadata([100.0] * 4, 3, released=1)}) == []
+
+
+def test_accepted_rows() -> None:
+    """Rows less the events of all antennas are everybody else's; rounded, this says little."""
+    exact = metadata.rows({"all": with_metadata([103, 101, 100, 100], None)})
+    assert [(c.quantity.week, round(c.low), round(c.high)) for c in exact] == [
+        *zip([*WEEKS, None], [3, 1, 0, 0, 4], [3, 1, 0, 0, 4], strict=True)
+    ]
+    rounded_rows = metadata.rows({"all": with_metadata([100, 100, 100, 100], 3)})
+    assert all(claim.low == 0 and claim.high >= 50 for claim in rounded_rows)
+
+
 def test_differences() -> None:
     """Counts that both releases show are subtracted."""
     columns = ["antenna_id1", "antenna_id2", "call_count", "sms_count"]
     one, two = (release_of({12: n, 13: 20}, [n + 20, 0, 0, 0]) for n in (21, 20))
-    for release, count in ((one, 30.0), (two, 28.0)):
-        object.__setattr__(
-            release, "interactions", pd.DataFrame([("a", "a", count, np.nan)], columns=columns)
+    one, two = (
+        dataclasses.replace(
+            release, interactions=pd.DataFrame([("a", "a", count, np.nan)], columns=columns)
         )
+        for release, count in ((one, 30.0), (two, 28.0))
+    )
     found = {type(c.quantity).__name__: c.low for c in neighbours.differences(one, two)}
     assert found == {"Sum": 1.0, "PairCount": 2.0}
     assert neighbours.features_that_differ(one, two) == (3, 0)

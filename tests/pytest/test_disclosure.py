@@ -7,6 +7,7 @@ the same data by the former gate (see `former_gate`), in which it must find the 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -56,6 +57,8 @@ ATTACKS: dict[str, Callable[[Release, Wanted], list[Claim]]] = {
     "9 complements": lambda release, _: indicators.complements(release),
     "13 accepted rows": lambda release, _: metadata.rows({"all": release}),
 }
+# The small mock-up is too sparse for these: antennas lack the values that they subtract.
+NEED_MORE_EVENTS = ("8 pairs that exist", "13 accepted rows")
 # What is found by simpler attacks does not count for these.
 SIMPLER = dict.fromkeys(("6 holidays", "7 hours"), ("2 national", "3 parts of indicators"))
 
@@ -133,6 +136,8 @@ def test_attack(today: Attacked, former: Attacked, name: str) -> None:
     """Today it determines nothing, and of the former release what it is for."""
     found = today.attack(name)
     assert found.empty, found.head().to_string()
+    if name in NEED_MORE_EVENTS:
+        return
     hole = former.attack(name)
     assert not hole["wrong"].any(), hole[hole["wrong"]].head().to_string()
     simpler = {q for other in SIMPLER.get(name, ()) for q in former.attack(other)["quantity"]}
@@ -148,13 +153,33 @@ def test_everything_together(run: pipeline.Run) -> None:
     assert counted.loc["10 insider", "determined"] == 0, counted.to_string()
 
 
+@pytest.fixture(scope="module")
+def run_by(make_run: Callable[..., pipeline.Run]) -> Callable[[str, str], pipeline.Run]:
+    """Runs over the mock-ups of the audit, by mock-up and period, each made once."""
+    return functools.cache(lambda name, period: make_run(mockups.MOCKUPS[name], period=period))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("period", ["all", "week", "month"])
 @pytest.mark.parametrize("name", mockups.MOCKUPS)
 def test_mockups_of_the_audit(
-    make_run: Callable[..., pipeline.Run], name: str, period: str
+    run_by: Callable[[str, str], pipeline.Run], name: str, period: str
 ) -> None:
-    """The mock-ups that `make audit` attacks, by each period."""
-    run = make_run(mockups.MOCKUPS[name], period=period)
+    """Nothing follows from releases of the mock-ups that `make audit` attacks, by each period."""
+    run = run_by(name, period)
     scores = audit(run.release, run.truth)
     assert failures(scores).empty, summary(scores).to_string()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["1 pairs", *NEED_MORE_EVENTS])
+def test_attack_with_more_events(
+    run_by: Callable[[str, str], pipeline.Run], tmp_path: Path, name: str
+) -> None:
+    """What the small mock-up of the audit tells about the former gate, and not about today's."""
+    run = run_by("small", "all")
+    former = former_gate.former_release(run.release, run.truth, tmp_path / "former")
+    assert attacked(run.release, run.truth).attack(name).empty
+    hole = attacked(former, run.truth).attack(name)
+    assert len(hole) > 1
+    assert not hole["wrong"].any()

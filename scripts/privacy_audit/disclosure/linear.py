@@ -102,16 +102,13 @@ class Solver:
             goal[place] = factor
         if self._is_open(goal):
             return ANYTHING
-        found = [self._linear(sign * goal) for sign in (1, -1)]
-        if None in found:
+        least, most = self._linear(goal), self._linear(-goal)
+        if least is None or most is None:
             return None
-        low, high = (
-            sign * end for sign, end in zip((1, -1), found, strict=True) if end is not None
-        )
-        if is_open(low, high):
-            found = [self._in_whole_numbers(sign * goal) for sign in (1, -1)]
-            low, high = max(low, found[0]), min(high, -found[1])
-        return Interval(low, high)
+        if is_open(least, -most):
+            least = max(least, self._in_whole_numbers(goal))
+            most = max(most, self._in_whole_numbers(-goal))
+        return Interval(least, -most)
 
     def _is_open(self, goal: np.ndarray) -> bool:
         """Whether solutions that are known differ so much that the sum is not determined."""
