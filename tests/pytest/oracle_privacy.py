@@ -55,11 +55,12 @@ OF_PAIRS = tuple(
     for name in ("dist_mean", "isolation", "entropy", "partner_entropy")
 )
 
-#: Indicators that are whole numbers for each person.
-WHOLE = (
+#: Indicators that are whole numbers for each person, and those that summarise whole numbers.
+COUNTS = (
     *("active_days", "number_of_contacts", "number_of_antennas", "frequent_antennas"),
-    *("number_of_interactions", "number_of_interaction_in", "number_of_interaction_out", RECORDS),
+    *("number_of_interactions", "number_of_interaction_in", "number_of_interaction_out"),
 )
+SUMMARIES = ("call_duration", "response_delay_text", "interactions_per_contact", "interevent_time")
 PARTS_OF_WEEK, PARTS_OF_DAY = ("weekday", "weekend"), ("day", "night")
 #: The split of an additive indicator into pieces: by week, by day, by both, and not at all.
 SPLITS = {
@@ -161,6 +162,16 @@ def _pieces() -> dict[str, list[str]]:
 PIECES = _pieces()
 
 
+def is_whole(indicator: str) -> bool:
+    """Whether each person's value is a whole number, or as medians are, halfway between two."""
+    name, *_, last = indicator.split("__")
+    return (
+        indicator == RECORDS
+        or name in COUNTS
+        or (name in SUMMARIES and last in ("min", "median", "max"))
+    )
+
+
 # --- rounding ------------------------------------------------------------------------------------
 
 
@@ -193,7 +204,7 @@ class Rounding:
             return value
         if feature in OF_PAIRS:
             return rounded(value, max(1, self.digits - 1))
-        if feature.startswith(WHOLE):
+        if feature in INDICATORS and is_whole(feature):
             return rounded(value, self.digits, self.decimals)
         return rounded(value, self.digits)
 

@@ -493,6 +493,7 @@ class _Edges:
         self, rng: np.random.Generator, days: Sequence[date], params: dict[str, Any]
     ) -> None:
         self.rng = rng
+        self.travels = rng.spawn(1)[0]
         self.night = (int(params["noct_begin"]), int(params["noct_end"]))
         self.antennas = [f"edge-{i:02d}" for i in range(40)]
         sizes = [*(1, 2, 3, 4, 5), *rng.integers(6, 34, len(self.antennas) - 5)]
@@ -557,6 +558,9 @@ class _Edges:
         minute, second = any_of([(0, 0), (0, 0), (7, 1), (59, 59)])
         hour = drawn["hour"] if hour is None else hour
         direction, interaction = drawn["kind"]
+        is_night = hour >= self.night[0] or hour < self.night[1]
+        away = not is_night and self.travels.random() < 0.15
+        place = self.travels.choice(self.antennas) if away else antenna
         duration = drawn["duration"] if interaction == CALL else ""
         if duration == "60":
             duration = str(self.rng.integers(1, 200))
@@ -564,7 +568,7 @@ class _Edges:
             user,
             datetime.combine(day, time(hour, minute, second)).strftime(TIMESTAMP),
             any_of([any_of(self.residents[drawn["partner"]]), f"net-{self.rng.integers(9)}"]),
-            cell_id=f"cell-{antenna}",
+            cell_id=f"cell-{place}",
             direction=direction,
             interaction=interaction,
             national=drawn["national"],
@@ -578,8 +582,8 @@ PARTS = ("workday", "weekend", "holiday")
 def generate_edges(folder: Path, seed: int, **params: object) -> RawData:
     """A random data set in which as many people do the same as the privacy gate asks for, or fewer.
 
-    Five antennas have 1 to 5 residents, the others up to 33, in three weeks with two holidays.
-    Params are those of the pipeline.
+    Five antennas have 1 to 5 residents, the others up to 33, in three weeks with two holidays. Some
+    events in the daytime are elsewhere. Params are those of the pipeline.
     """
     rng = np.random.default_rng(seed)
     days = [date(2018, 12, 17) + timedelta(days=d) for d in range(21)]

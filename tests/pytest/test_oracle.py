@@ -9,7 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from oracle_privacy import RELEASED, AntennaGate, Gate, Rounding, decide, hours_apart, rounded
+from oracle_people import INDICATORS, People
+from oracle_privacy import (
+    RELEASED,
+    AntennaGate,
+    Gate,
+    Rounding,
+    decide,
+    hours_apart,
+    is_whole,
+    rounded,
+)
 from random_cdr import (
     GNUPER_CASES,
     IN,
@@ -20,6 +30,7 @@ from random_cdr import (
     Row,
     both_sides,
     generate,
+    generate_edges,
     record,
     write_raw,
 )
@@ -794,6 +805,19 @@ def test_some_features_are_told_more_coarsely(
     k: int, feature: str, digits: int, found: float
 ) -> None:
     assert Rounding(k, digits)(feature, 1.2345) == found
+
+
+def test_whole_indicators_are_whole(tmp_path: Path) -> None:
+    """For each person whole or halfway between two numbers; and no other indicator is."""
+    values = People(run(generate_edges(tmp_path, 3)), bandicoot=True).indicators
+    halves = (values * 2 % 1 == 0) | values.isna()
+    for indicator in INDICATORS:
+        if is_whole(indicator):
+            assert halves[indicator].all(), indicator
+    # Of some indicators a column may happen to be whole, but not all columns.
+    others = [indicator for indicator in INDICATORS if not is_whole(indicator)]
+    columns = halves[others].all().groupby(lambda name: (name.split("__")[0], name.split("__")[-1]))
+    assert not columns.all().any()
 
 
 # --- profiles by hand ---
