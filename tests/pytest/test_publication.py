@@ -160,8 +160,9 @@ def test_a_release_that_leaks_is_not_published(project: Project) -> None:
             privacy_k=10,
         )
         assert not build.success
-        assert "final_features_releases_what_is_allowed found" in build.output
-        assert build.statuses()["release_audit"] == "error"
+        # the table's own data test comes first, and the audits wait for it
+        assert build.statuses()["final_features_rows"] == "fail"
+        assert build.statuses()["release_audit"] == "skipped"
         assert build.statuses()["current_release"] == "skipped"
         assert release(project) == before
     finally:
@@ -195,7 +196,10 @@ def test_every_data_test_holds_back_the_release(
         outcome = project.dbt(
             *("build", "--indirect-selection", "empty", "--select", test, "current_release")
         )
-        return outcome.statuses()
+        # without the project's hooks
+        return {
+            name: status for name, status in outcome.statuses().items() if "-on-run-" not in name
+        }
 
     try:
         before = project.query(number).iloc[0, 0]
