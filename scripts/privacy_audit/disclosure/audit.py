@@ -19,7 +19,7 @@ from scripts.privacy_audit.disclosure import (
 )
 from scripts.privacy_audit.disclosure.quantities import Claim, Quantity, Without
 from scripts.privacy_audit.disclosure.release import Release, read_release
-from scripts.privacy_audit.disclosure.scores import is_determined, score
+from scripts.privacy_audit.disclosure.scores import is_determined, joined, score
 from scripts.privacy_audit.disclosure.tables import read_truths
 
 INSIDER = "10 insider"
@@ -75,7 +75,7 @@ def audit(folder: Path, truth: Path, *, each: bool = False, insider: bool = Fals
                 if not isinstance(claim.quantity, Without)  # which the insider was told
             ]
         scores.append(score(found, known.about, k, max_share))
-    return pd.concat(scores, ignore_index=True)
+    return joined(scores)
 
 
 def audit_neighbours(
@@ -93,7 +93,7 @@ def audit_neighbours(
         scores.append(score(found, about, k, max_share))
         counts = neighbours.features_that_differ(one[period], two[period])
         shown, differ = shown + counts[0], differ + counts[1]
-    return pd.concat(scores, ignore_index=True), shown, differ
+    return joined(scores), shown, differ
 
 
 def failures(scores: pd.DataFrame) -> pd.DataFrame:

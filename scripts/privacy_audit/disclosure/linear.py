@@ -21,7 +21,10 @@ UNBOUNDED = 3  # as scipy says
 # The ends of a sum where the inequalities contradict each other, which they never should.
 NOWHERE = Interval(np.nan, np.nan)
 ANYTHING = Interval(-np.inf, np.inf)
-SECONDS = 10  # for a search in whole numbers
+# A search in whole numbers: seconds, a solution that will do, and where unbounded unknowns end.
+SECONDS = 10
+ROUGHLY = 0.5
+FAR = 1e7
 
 
 @dataclass
@@ -92,8 +95,7 @@ class Solver:
         # some corners in random directions; always the same
         rng = np.random.default_rng(0)
         for _ in range(CORNERS):
-            goal = rng.normal(size=shape[1])
-            self._in_whole_numbers(np.where(np.isinf(self.bounds[:, 1]), np.abs(goal), goal), 0.3)
+            self._in_whole_numbers(rng.normal(size=shape[1]), ROUGHLY, FAR)
 
     def ends(self, terms: Terms) -> Interval | None:
         """The least and the greatest value of a sum; None where there is no solution."""
@@ -105,9 +107,13 @@ class Solver:
         least, most = self._linear(goal), self._linear(-goal)
         if least is None or most is None:
             return None
-        if is_open(least, -most):
-            least = max(least, self._in_whole_numbers(goal))
-            most = max(most, self._in_whole_numbers(-goal))
+        for gap in (ROUGHLY, 0.0):
+            if not is_open(least, -most):
+                break
+            least = max(least, self._in_whole_numbers(goal, gap))
+            most = max(most, self._in_whole_numbers(-goal, gap))
+            if self._is_open(goal):
+                return ANYTHING
         return Interval(least, -most)
 
     def _is_open(self, goal: np.ndarray) -> bool:
@@ -124,12 +130,15 @@ class Solver:
             return -np.inf
         return float(result.fun) if result.status == 0 else None
 
-    def _in_whole_numbers(self, goal: np.ndarray, gap: float = 0.0) -> float:
-        """A number that is not above the least value in whole numbers."""
+    def _in_whole_numbers(self, goal: np.ndarray, gap: float, most: float = np.inf) -> float:
+        """A number that is not above the least value in whole numbers.
+
+        The search ends with a solution that is worse by a share of `gap` at most.
+        """
         result = milp(
             goal,
             integrality=np.ones(len(goal)),
-            bounds=Bounds(*self.bounds.T),
+            bounds=Bounds(self.bounds[:, 0], np.minimum(self.bounds[:, 1], most)),
             constraints=LinearConstraint(self.matrix, ub=self.limits),
             options={"time_limit": SECONDS, "mip_rel_gap": gap},
         )

@@ -47,6 +47,11 @@ def score(
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
+def joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """All scores in one table."""
+    return pd.concat([t for t in tables if len(t)] or tables[:1], ignore_index=True)
+
+
 def is_determined(scores: pd.DataFrame) -> pd.Series:
     """Which quantities were determined."""
     return scores[["exact", "whole", "near"]].astype(bool).any(axis=1)
