@@ -61,6 +61,7 @@ COUNTS = (
     *("number_of_interactions", "number_of_interaction_in", "number_of_interaction_out"),
 )
 SUMMARIES = ("call_duration", "response_delay_text", "interactions_per_contact", "interevent_time")
+PEAKS = ("early_peak", "late_peak")
 PARTS_OF_WEEK, PARTS_OF_DAY = ("weekday", "weekend"), ("day", "night")
 #: The split of an additive indicator into pieces: by week, by day, by both, and not at all.
 SPLITS = {
@@ -333,10 +334,7 @@ class AntennaGate:
         for measure in MEASURES:
             found[f"workday.{measure}"] = self.gate.is_ok(self.amounts(measure).workdays)
             found[f"day_without_work.{measure}"] = self._blocks_are_ok(measure, ["work"])
-            names = ["early_peak", "late_peak"]
-            if found[f"day_without_work.{measure}"]:
-                names.append("work")
-            found[f"day_without_peaks.{measure}"] = self._blocks_are_ok(measure, names)
+            found[f"day_without_peaks.{measure}"] = self._blocks_are_ok(measure, ["work", *PEAKS])
         found["directions"] = all(
             self.gate.is_ok(self.amounts(f"{way}_{kind}").alltime)
             for way, kind in product(DIRECTIONS, COUNTED)
@@ -396,10 +394,15 @@ class AntennaGate:
                 self._beyond_bandicoot(way, kind, "allweek", part)
                 for way, part in product(DIRECTIONS, PARTS_OF_DAY)
             )
-            found[f"day_without_night.{kind}"] = by_night and all(
-                self._blocks_are_ok(measure, [*self._known_windows(found, measure), "night"])
-                for measure in (f"{way}_{kind}" for way in DIRECTIONS)
-            )
+            both = [f"{way}_{kind}" for way in DIRECTIONS]
+            for measure in both:
+                peaks = PEAKS if found[f"day_without_peaks.{measure}"] else []
+                found[f"night.{measure}"] = (
+                    by_night
+                    and found[f"international.{kind}"]
+                    and self._blocks_are_ok(measure, ["work", *peaks, "night"])
+                )
+            found[f"day_without_night.{kind}"] = all(found[f"night.{one}"] for one in both)
             total = self.indicator(f"number_of_interactions__allweek__allday__{word}")
             found[f"total.{kind}"] = self.gate.is_ok(total)
         for rest, pieces in PIECES.items():
@@ -426,21 +429,15 @@ class AntennaGate:
         theirs = self.indicator(f"number_of_interaction_{side}__{week}__{day}__{COUNTED[kind]}")
         return ours.fillna(0) - np.nan_to_num(theirs)
 
-    @staticmethod
-    def _known_windows(rests: Mapping[str, bool], measure: str) -> list[str]:
-        """Windows of the day whose sums may be known."""
-        return [
-            *(["work"] if rests[f"day_without_work.{measure}"] else []),
-            *(["early_peak", "late_peak"] if rests[f"day_without_peaks.{measure}"] else []),
-        ]
-
     # --- profiles ---
 
     def hour_blocks(self, measure: str) -> list[list[int]]:
         """Hours whose sum may be known."""
-        windows = self._known_windows(self.rests, measure)
-        if self.rests.get(f"day_without_night.{measure.split('_')[1]}"):
-            windows.append("night")
+        windows = [
+            *(["work"] if self.rests[f"day_without_work.{measure}"] else []),
+            *(PEAKS if self.rests[f"day_without_peaks.{measure}"] else []),
+            *(["night"] if self.rests.get(f"night.{measure}") else []),
+        ]
         return list(self.blocks(windows).values())
 
     def profile(
