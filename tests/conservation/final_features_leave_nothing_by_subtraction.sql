@@ -6,7 +6,10 @@
     privacy_max_share, or on nobody. It is added up here from the users' tables again, without the
     gate's.
 
-    A failure means that final_features shows a value too many: DO NOT RELEASE.
+    A failure means
+    (a) a feature does not say in features.yml, or rests.py of an indicator, what it leaves: DO NOT
+        RELEASE; or
+    (b) the gate's sums are not those of the users' tables.
 #}
 {%- set counts = {
     'og_calls': 'number_of_interaction_out__allweek__allday__call',
