@@ -69,6 +69,7 @@ NUMBERS = {
     "lp_begin": 11,
     "lp_end": 13,
     "home_min_nights": 3,
+    "release_digits": 4,
     "cap_coords": [15.5, 32.56],
     "table_format": "iceberg",
     "bandicoot_engine": "reference",

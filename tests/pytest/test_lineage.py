@@ -178,20 +178,23 @@ def test_without_exceptions_features_show_nothing(proof: Proof) -> None:
     for leak in Proof(proof.project, proof, {}).leaks():
         found.setdefault(leak.model, set()).add(leak.label.kind)
     assert found == {
-        "hourly_profile_rests": {SINGLE},
+        "antenna_rests": {SHARE},
+        "feature_rests": {SHARE},
+        "hourly_profile_rests": {SHARE, SINGLE},
         "weekly_profile_rests": {SINGLE},
         "current_release": {OTHERS},
         "data_quality": {AGGREGATE, OTHERS},
-        "final_flows": {AGGREGATE},
-        "final_hourly_profile": {SINGLE, AGGREGATE, OTHERS},
+        "final_features": {SHARE, AGGREGATE, OTHERS},
+        "final_flows": {SHARE, AGGREGATE, OTHERS},
+        "final_hourly_profile": {SHARE, SINGLE, AGGREGATE, OTHERS},
         "final_interactions": {AGGREGATE},
         "final_weekly_profile": {SINGLE, AGGREGATE, OTHERS},
-        "release_ledger": {AGGREGATE, OTHERS},
+        "release_ledger": {SHARE, AGGREGATE, OTHERS},
         "release_report": {AGGREGATE, OTHERS},
         "release_run": {AGGREGATE, OTHERS},
         "final_features_releases_what_is_allowed": {SHARE},
         "final_interactions_releases_what_is_allowed": {SHARE},
-        "release_report_counts_the_release": {SINGLE},
+        "release_report_counts_the_release": {SHARE, SINGLE},
         "release_audit": {SHARE, SINGLE},
     }
 

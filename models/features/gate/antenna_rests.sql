@@ -107,15 +107,15 @@ told_sums as (
         case
             when rest like 'night.%' then
                 is_safe and not coalesce(
-                    max(case when rest like 'peaks.%' then is_safe end) over measures
+                    max(case when rest like 'peaks.%' then is_safe end)
+                        over (partition by antenna_id, substring_index(rest, '.', -1))
                     and not max(case when rest like 'peaks\_and\_night.%' then is_safe end)
-                        over measures,
+                        over (partition by antenna_id, substring_index(rest, '.', -1)),
                     false
                 )
             else is_safe
         end as is_safe
     from sums
-    window measures as (partition by antenna_id, substring_index(rest, '.', -1))
 
 ),
 
