@@ -15,7 +15,10 @@ select
     one.feature as feature1,
     other.feature as feature2,
     count(*) as antennas,
-    corr(one.value, other.value) as correlation
+    -- NULL where all antennas have the same value; corr would stop
+    {{ ratio(
+        'covar_pop(one.value, other.value)', 'stddev_pop(one.value) * stddev_pop(other.value)'
+    ) }} as correlation
 from released as one
 inner join released as other
     on

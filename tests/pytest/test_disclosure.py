@@ -144,6 +144,7 @@ def test_attack(today: Attacked, former: Attacked, name: str) -> None:
     assert set(hole["quantity"]) - simpler
 
 
+@pytest.mark.slow
 def test_everything_together(run: pipeline.Run) -> None:
     """All views in one system, all other attacks, and an insider determine nothing either."""
     scores = audit(run.release, run.truth, insider=True)
