@@ -13,7 +13,7 @@
 
 {%- if nothing -%}
     {#- dbt shows only the first letters of a text -#}
-    {%- if flags.WHICH == 'show' -%}{%- do exceptions.warn(nothing) -%}{%- endif -%}
+    {%- if execute and flags.WHICH == 'show' -%}{%- do exceptions.warn(nothing) -%}{%- endif -%}
 select {{ text_literal(nothing) }} as nothing_to_compare
 {%- else -%}
 with earlier as (
