@@ -15,15 +15,14 @@ from typing import Any
 
 from dbt.adapters.spark.impl import SparkAdapter
 
+from dbt_gnuper.features import DIRECTIONS, MEASURES
 from dbt_gnuper.patches import add_for_macros
 from python_udfs.bandicoot_columns import INDICATOR_NAMES, RECORDS, describe
 
 HOURS = range(24)
 PEAKS = ("early_peak", "late_peak")
-DIRECTIONS = ("og", "ic")
-# Kinds of events, and bandicoot's words for them.
+# Kinds of events of which bandicoot counts numbers too, and its words for them.
 KINDS = {"calls": "call", "sms": "text"}
-MEASURES = [f"{way}_{kind}" for way in DIRECTIONS for kind in (*KINDS, "vol")]
 # Rests that a model of their own judges, not sums of a list: see antenna_rests.
 OTHER_RESTS = (*(f"weeks.{kind}" for kind in (*KINDS, "vol")), "partners.calls", "partners.sms")
 
@@ -39,8 +38,8 @@ SUMS = (
 # their rests are judged. A column that is not listed here, and no feature, fails a test.
 SHOWN_BY_TABLES = {
     # with each other, in secondary_suppression; the blocks of hours are those of CUTS
-    "final_hourly_profile": MEASURES,
-    "final_weekly_profile": MEASURES,
+    "final_hourly_profile": list(MEASURES),
+    "final_weekly_profile": list(MEASURES),
     # with features about pairs, in antenna_withheld_partners
     "final_interactions": ["call_count", "sms_count", "vol_sum"],
     # of released values only
@@ -82,6 +81,10 @@ class Day:
             blocks.setdefault(tuple(hour in window for window in windows), []).append(hour)
         return [tuple(hours) for hours in blocks.values()]
 
+    def sections(self) -> list[Hours]:
+        """The smallest pieces, of which each block consists: the day cut by all windows."""
+        return self.blocks(*self.windows)
+
 
 # The windows by which the day is cut where these sums are known. Working hours come first, then
 # peaks, then the night.
@@ -111,14 +114,13 @@ def blocks_of_the_day(
 ) -> dict[str, list[int]]:
     """The blocks whose sums are judged, each with the numbers of its sections."""
     day = Day(windows, night)
-    sections = sections_of_the_day(windows, night)
     blocks = {
         block_name(block): block
         for names in _cuts(has_indicators).values()
         for block in day.blocks(*names)
     }
     return {
-        name: [number for number, hours in sections.items() if set(hours) <= set(block)]
+        name: [number for number, hours in enumerate(day.sections()) if set(hours) <= set(block)]
         for name, block in blocks.items()
     }
 
@@ -126,10 +128,8 @@ def blocks_of_the_day(
 def sections_of_the_day(
     windows: Mapping[str, Sequence[int]], night: Sequence[int]
 ) -> dict[int, Hours]:
-    """The hours of each section, by its number: all windows together cut the day into sections, and
-    each block consists of some of them."""
-    day = Day(windows, night)
-    return dict(enumerate(day.blocks(*day.windows)))
+    """The hours of each section, by its number."""
+    return dict(enumerate(Day(windows, night).sections()))
 
 
 def rests(
@@ -225,9 +225,15 @@ def indicator_leaves(indicator: str) -> list[str]:
     return leaves
 
 
+def leaves_of_indicators() -> dict[str, list[str]]:
+    """The rests of each indicator that leaves any, by its name."""
+    leaves = {name: indicator_leaves(name) for name in (RECORDS, *INDICATOR_NAMES)}
+    return {name: rests for name, rests in leaves.items() if rests}
+
+
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the rests and the blocks of the day available to macros."""
-    functions = (rests, blocks_of_the_day, sections_of_the_day, indicator_leaves)
+    functions = (rests, blocks_of_the_day, sections_of_the_day, leaves_of_indicators)
     add_for_macros(adapter, **{function.__name__: _as_method(function) for function in functions})
 
 

@@ -10,9 +10,7 @@
         {%- do leaves.update({feature.name: feature.leaves}) -%}
     {%- endfor -%}
     {%- if var('bandicoot') -%}
-        {%- for name in bandicoot_columns() if plugin().indicator_leaves(name) -%}
-            {%- do leaves.update({name: plugin().indicator_leaves(name)}) -%}
-        {%- endfor -%}
+        {%- do leaves.update(plugin().leaves_of_indicators()) -%}
     {%- endif -%}
     {{ return(leaves) }}
 {%- endmacro %}

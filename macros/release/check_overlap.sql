@@ -3,7 +3,8 @@
     days and is not the same release: their difference can be about a small number of people.
 #}
 {% macro check_overlap(release_period) -%}
-    {%- if execute and var('overlapping_release') != 'allow' and overlap_of(release_period) -%}
-        {%- do tell_of_overlap(overlap_of(release_period)) -%}
+    {%- if execute and var('overlapping_release') != 'allow' -%}
+        {%- set sentence = overlap_of(release_period) -%}
+        {%- if sentence -%}{%- do tell_of_overlap(sentence) -%}{%- endif -%}
     {%- endif -%}
 {%- endmacro %}

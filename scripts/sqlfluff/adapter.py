@@ -9,7 +9,7 @@ from dbt_gnuper.layouts import has_offset, impossible_year  # noqa: F401
 from dbt_gnuper.layouts import read_layout as layout  # noqa: F401
 from dbt_gnuper.rests import (  # noqa: F401
     blocks_of_the_day,
-    indicator_leaves,
+    leaves_of_indicators,
     rests,
     sections_of_the_day,
 )

@@ -151,26 +151,13 @@ ADDITIONS: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "models/antenna/antenna_partners.sql",
-            "    from user_interactions\n    group by antenna_id1, user_id\n",
-            (
-                "        , count(*) as contacts\n"
-                "    from user_interactions\n    group by antenna_id1, user_id\n"
-            ),
+            "        {{ counts | join(', ') }}\n",
+            "        {{ counts | join(', ') }},\n        1 as contacts\n",
         ),
         (
             "models/antenna/antenna_partners.sql",
-            "        {{- contributions(counts) }}\n    from residents\n",
-            "        {{- contributions(counts + ['contacts']) }}\n    from residents\n",
-        ),
-        (
-            "models/antenna/antenna_partners.sql",
-            "    antenna_residents.antenna_id,\n",
-            (
-                "    antenna_residents.antenna_id,\n"
-                "    antenna_residents.contacts,\n"
-                "    antenna_residents.contacts_users,\n"
-                "    antenna_residents.contacts_largest,\n"
-            ),
+            "('pairs', ['antenna_id'], counts)",
+            "('pairs', ['antenna_id'], counts + ['contacts'])",
         ),
         (
             "models/antenna/_antenna__models.yml",

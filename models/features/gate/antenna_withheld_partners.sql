@@ -22,30 +22,11 @@ with withheld as (
 
 ),
 
-{%- for people, id in [('residents', 'user_id'), ('partners', 'correspondent_id')] %}
+people as (
 
-{{ people }} as (
-
-    select
-        antenna_id,
-        {%- for count in counts %}
-        sum({{ count }}) as {{ count }}{{ ',' if not loop.last }}
-        {%- endfor %}
-    from withheld
-    group by antenna_id, {{ id }}
+    {{ contributions_of_both_ends('withheld', ['antenna_id'], counts) | indent }}
 
 ),
-
-{{ people }}_of_antennas as (
-
-    select
-        antenna_id,
-        {{- contributions(counts) }}
-    from {{ people }}
-    group by antenna_id
-
-),
-{%- endfor %}
 
 partner_antennas as (
 
@@ -61,17 +42,11 @@ partner_antennas as (
 )
 
 select
-    residents.antenna_id,
+    people.*,
     {%- for count in counts %}
-    partner_antennas.{{ count }}_partners,
-    residents.{{ count }},
-    least(residents.{{ count }}_users, partners.{{ count }}_users) as {{ count }}_users,
-    greatest(residents.{{ count }}_largest, partners.{{ count }}_largest) as {{ count }}_largest
-    {{- ',' if not loop.last }}
+    partner_antennas.{{ count }}_partners{{ ',' if not loop.last }}
     {%- endfor %}
-from residents_of_antennas as residents
-inner join partners_of_antennas as partners
-    on residents.antenna_id = partners.antenna_id
+from people
 inner join partner_antennas
-    on residents.antenna_id = partner_antennas.antenna_id
-where coalesce(residents.{{ counts | join(', residents.') }}) is not null
+    on people.antenna_id = partner_antennas.antenna_id
+where coalesce(people.{{ counts | join(', people.') }}) is not null

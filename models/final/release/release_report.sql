@@ -4,27 +4,20 @@
 {%- set outcomes = [
     'withheld_k', 'withheld_dominance', 'withheld_rest', 'not_existing', 'no_data'
 ] %}
-{%- set profiles = {
-    'hour': [ref('hourly_profile_decisions'), ref('hourly_profile_rests')],
-    'week': [ref('weekly_profile_decisions'), ref('weekly_profile_rests')],
+{#- decisions, rests, the column with the feature's name, and the columns that identify a value -#}
+{%- set tables = {
+    'final_features': [ref('feature_decisions'), ref('feature_rests'), 'feature', []],
+    'final_hourly_profile': [
+        ref('hourly_profile_decisions'), ref('hourly_profile_rests'), 'measure', ['hour']
+    ],
+    'final_weekly_profile': [
+        ref('weekly_profile_decisions'), ref('weekly_profile_rests'), 'measure', ['week']
+    ],
 } %}
 {#- Exact numbers of withheld pairs would tell how many antennas one antenna interacts with. -#}
 {%- set is_told = "released_table != 'final_interactions' or " ~ (var('privacy_k') == 0) %}
 
 with decisions as (
-
-    select
-        'final_features' as released_table,
-        decisions.position,
-        decisions.feature,
-        case when rests.feature is null then decisions.decision else 'withheld_rest' end as decision
-    from {{ ref('feature_decisions') }} as decisions
-    left join {{ ref('feature_rests') }} as rests
-        on
-            decisions.antenna_id = rests.antenna_id
-            and decisions.feature = rests.feature
-
-    union all
 
     select
         'final_interactions' as released_table,
@@ -36,21 +29,22 @@ with decisions as (
         ) as (position, feature, decision)
     from {{ ref('interaction_decisions') }}
 
-    {%- for time, tables in profiles.items() %}
+    {%- for table, (decisions, rests, name, keys) in tables.items() %}
 
     union all
 
     select
-        'final_{{ time }}ly_profile' as released_table,
+        '{{ table }}' as released_table,
         decisions.position,
-        decisions.measure as feature,
-        case when rests.measure is null then decisions.decision else 'withheld_rest' end as decision
-    from {{ tables[0] }} as decisions
-    left join {{ tables[1] }} as rests
+        decisions.{{ name }},
+        case when rests.{{ name }} is null then decisions.decision else 'withheld_rest' end
+            as decision
+    from {{ decisions }} as decisions
+    left join {{ rests }} as rests
         on
-            decisions.antenna_id = rests.antenna_id
-            and decisions.measure = rests.measure
-            and decisions.{{ time }} = rests.{{ time }}
+            {%- for key in ['antenna_id', name] + keys %}
+            {{ 'and ' if not loop.first }}decisions.{{ key }} = rests.{{ key }}
+            {%- endfor %}
     {%- endfor %}
 
 )
