@@ -258,11 +258,12 @@ def test_every_rest_is_met(judged: Judged) -> None:
     # Each kind of rest withholds something that nothing else does.
     unsafe = rests[~rests["is_safe"]].groupby("antenna_id")["rest"].agg(set)
     alone = {
-        next(iter(left))
+        next(iter(causes))
         for row in features[features["decision"] == WITHHELD_REST].itertuples()
-        if len(left := unsafe[row.antenna_id] & {*leaves(row.feature)}) == 1
+        if len(causes := unsafe[row.antenna_id] & {*leaves(row.feature)}) == 1
     }
-    missing = {*map(kind_of, rests["rest"])} - {*map(kind_of, alone)}
+    left = {kind_of(rest) for feature in {*features["feature"]} for rest in leaves(feature)}
+    missing = left - {*map(kind_of, alone)}
     assert not missing, missing
     profiles = [judged.expected(lambda verdict: verdict.hours)]
     profiles.append(judged.expected(lambda verdict: verdict.weeks))
