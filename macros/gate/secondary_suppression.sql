@@ -6,10 +6,10 @@
     largest and decision. Its column `block` is the part of the profile with a known sum, which is about
     enough people or nobody.
 
-    In a block with withheld values, one more value is withheld: the nearest in time with which no user can
-    account for more than privacy_max_share of the withheld values together, and with which these are not
-    nearly the least that they can be. (The smallest value would tell a lower bound of itself.) If there is
-    none, the whole block is withheld.
+    In a block with withheld values, the value nearest in time is withheld too: the companion. It must be
+    so large that no user can account for more than privacy_max_share of the withheld values together, and
+    that these are not nearly the least that they can be. Otherwise the whole block is withheld. A companion
+    that is chosen by its size, or passed over for it, would tell something about the withheld values.
 
     with cells as (...), {{ secondary_suppression('cells', time='hour', distance='abs(cells.hour - withheld.hour)') }}
 #}
@@ -47,7 +47,10 @@ neighbours as (
         cells.{{ time }},
         cells.value,
         cells.largest,
-        min({{ distance }}) as distance
+        row_number() over (
+            partition by cells.antenna_id, cells.measure, cells.block
+            order by min({{ distance }}), cells.{{ time }}
+        ) as place
     from {{ cells }} as cells
     inner join withheld
         on
@@ -71,56 +74,31 @@ companions as (
         neighbours.antenna_id,
         neighbours.measure,
         neighbours.block,
-        neighbours.{{ time }},
-        row_number() over (
-            partition by neighbours.antenna_id, neighbours.measure, neighbours.block
-            order by neighbours.distance, neighbours.{{ time }}
-        ) as place
+        -- one user contributes at most the largest contributions of all these values together
+        neighbours.largest + rests.largest
+        <= {{ var('privacy_max_share') | float }} * (neighbours.value + rests.value)
+        -- each withheld value is 1 at least, the companion privacy_k + 1: there must be a choice
+        and neighbours.value + rests.value >= {{ var('privacy_k') }} + 2 + rests.withheld_values
+            as is_enough
     from neighbours
     inner join rests
         on
             neighbours.antenna_id = rests.antenna_id
             and neighbours.measure = rests.measure
             and neighbours.block = rests.block
-    where
-        -- one user contributes at most the largest contributions of all these values together
-        neighbours.largest + rests.largest
-        <= {{ var('privacy_max_share') | float }} * (neighbours.value + rests.value)
-        -- each withheld value is 1 at least, the companion privacy_k + 1: there must be a choice
-        and neighbours.value + rests.value >= {{ var('privacy_k') }} + 2 + rests.withheld_values
-
-),
-
-blocks_without_companion as (
-
-    select rests.*
-    from rests
-    left anti join companions
-        on
-            rests.antenna_id = companions.antenna_id
-            and rests.measure = companions.measure
-            and rests.block = companions.block
+    where neighbours.place = 1
 
 )
 
 select
-    antenna_id,
-    measure,
-    {{ time }}
-from companions
-where place = 1
-
-union all
-
-select
-    cells.antenna_id,
-    cells.measure,
-    cells.{{ time }}
-from {{ cells }} as cells
-inner join blocks_without_companion
+    neighbours.antenna_id,
+    neighbours.measure,
+    neighbours.{{ time }}
+from neighbours
+inner join companions
     on
-        cells.antenna_id = blocks_without_companion.antenna_id
-        and cells.measure = blocks_without_companion.measure
-        and cells.block = blocks_without_companion.block
-where cells.decision = 'released'
+        neighbours.antenna_id = companions.antenna_id
+        and neighbours.measure = companions.measure
+        and neighbours.block = companions.block
+where neighbours.place = 1 or not companions.is_enough
 {%- endmacro %}

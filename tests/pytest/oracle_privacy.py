@@ -466,16 +466,16 @@ class AntennaGate:
         released = block[block["decision"] == RELEASED]
         if withheld.empty:
             return []
-        value, largest = (released[name] + withheld[name].sum() for name in ("value", "largest"))
-        hides = (largest <= self.gate.max_share * value) & (
-            value >= self.gate.k + 2 + len(withheld)
+        if released.empty:
+            return []
+        nearest = min(
+            released.index, key=lambda one: (min(distance(one, t) for t in withheld.index), one)
         )
-        companions = list(released.index[hides])
-        if not companions:
-            return list(released.index)
-        return [
-            min(companions, key=lambda one: (min(distance(one, t) for t in withheld.index), one))
-        ]
+        value, largest = (
+            released.loc[nearest, name] + withheld[name].sum() for name in ("value", "largest")
+        )
+        hides = largest <= self.gate.max_share * value and value >= self.gate.k + 2 + len(withheld)
+        return [nearest] if hides else list(released.index)
 
 
 def hours_apart(one: int, other: int) -> int:

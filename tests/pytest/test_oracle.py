@@ -865,8 +865,13 @@ def test_a_companion_is_large_enough() -> None:
         **dict.fromkeys(range(24), "rest"),
         9: "dominance",
     }
-    large = [[20, 20, 20], *day[1:9], lone, *day[10:]]
-    assert withheld(large, whole) == {0: "rest", 9: "dominance"}
+    large = [20, 20, 20]
+    assert withheld([*day[:8], large, lone, *day[10:]], whole) == {8: "rest", 9: "dominance"}
+    # not a larger one in place of the nearest: that would tell how small the nearest is beside it
+    assert withheld([large, *day[1:9], lone, *day[10:]], whole, k=2) == {
+        **dict.fromkeys(range(24), "rest"),
+        9: "dominance",
+    }
     # three people with one event each, and one withheld: 4 < 2 + 2 + 1, while 5 is enough
     ones = [[1, 1, 1]] * 24
     assert withheld([[1], *ones[1:]], whole)[12] == "rest"

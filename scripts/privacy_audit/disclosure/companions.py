@@ -31,13 +31,6 @@ class Block:
     times: list[int]  # of the block
     hidden: list[int]  # too few people, or one above all
     companion: int
-    is_round: bool  # the first hour follows the last one
-
-    def distance(self, time: int) -> int:
-        """How far a time is from the nearest hidden one."""
-        size = len(self.values)
-        steps = [abs(time - other) for other in self.hidden]
-        return min(min(step, size - step) if self.is_round else step for step in steps)
 
 
 def attack(release: Release) -> list[Claim]:
@@ -92,7 +85,7 @@ def _block(rows: pd.DataFrame, measure: str, cut: dict[int, tuple[bool, ...]]) -
     if len(companions) != 1 or not hidden or len({cut.get(i) for i in hidden + companions}) != 1:
         return None
     times = [i for i in range(len(rules)) if cut.get(i) == cut.get(companions[0])]
-    return Block(rows[measure].to_numpy(float), times, hidden, companions[0], is_round=bool(cut))
+    return Block(rows[measure].to_numpy(float), times, hidden, companions[0])
 
 
 def _possible(release: Release, block: Block, rest: float) -> np.ndarray:
@@ -100,18 +93,15 @@ def _possible(release: Release, block: Block, rest: float) -> np.ndarray:
     k, number = release.k, len(block.hidden)
     sums = np.arange(number, min(rest - k - 1, MOST) + 1)
     companion = rest - sums
-    possible = np.full(len(sums), release.is_former or rest >= k + 2 + number)
+    if not release.is_former:  # the nearest, whatever its size
+        return sums if rest >= k + 2 + number else sums[:0]
+    possible = np.full(len(sums), True)
     for time in block.times:
         value = block.values[time]
         if np.isnan(value) or value <= k:
             continue
         # One user may be above all: others have at least one event each. Then it is no companion.
         is_none = value - k + sums > release.parameters["privacy_max_share"] * (value + sums)
-        if release.is_former:
-            is_before = (value < companion) | ((value == companion) & (time < block.companion))
-        else:
-            is_none |= value + sums < k + 2 + number
-            places = [(block.distance(t), t) for t in (time, block.companion)]
-            is_before = np.full(len(sums), places[0] < places[1])
+        is_before = (value < companion) | ((value == companion) & (time < block.companion))
         possible &= ~is_before | is_none
     return sums[possible]
