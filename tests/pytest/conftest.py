@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import gc
 import json
 import os
 import re
@@ -19,8 +20,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import random_cdr
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt_common.tests import enable_test_caching
 from pyhive import hive
 from xdist.scheduler import LoadScopeScheduling
 
@@ -34,7 +37,7 @@ pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
 # need none share its compiled kernels: compiling them takes half a minute. The workers of pytest-xdist
-# share it too: those tests that need the server all run in one of them.
+# share it too, and the server.
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
 if not IS_WORKER:
     os.environ["GNUPER_TESTS_STATE_DIR"] = tempfile.mkdtemp(prefix="gnuper-tests-")
@@ -42,41 +45,56 @@ STATE_DIR = Path(os.environ["GNUPER_TESTS_STATE_DIR"])
 (STATE_DIR / "server.lock").touch()
 os.environ["NUMBA_CACHE_DIR"] = str(STATE_DIR / "numba")
 
+# dbt reads the project anew for each command: with what it keeps of templates that it has parsed once,
+# as for its own tests, and with fewer looks for garbage among its many objects, in half the time.
+enable_test_caching()
+gc.set_threshold(100_000, 50, 1000)
+
 
 def pytest_sessionfinish() -> None:
     """Leave nothing behind."""
     if not IS_WORKER:
+        stop_server(STATE_DIR)
         shutil.rmtree(STATE_DIR, ignore_errors=True)
 
 
-# Fixtures that start the server.
-NEEDS_SERVER = re.compile(
-    r"\b(server: ServerInfo|(make|mockup)_project:|mockup_output:|release_by:)"
-)
+# Fixtures that several files share.
+SHARED = {
+    "mock-up": re.compile(r"\b(mockup_(project|output)|release_by):"),
+    "random": re.compile(r"\b(random|attacked)_project:"),
+}
 
 
-class TwoLanes(LoadScopeScheduling):
-    """One worker of pytest-xdist runs all files that need the server, another one the others."""
+class FilesWithTheirBuilds(LoadScopeScheduling):
+    """Each worker of pytest-xdist runs one file after the other; files that share a build are one."""
+
+    def __init__(self, config: pytest.Config, log: Any) -> None:
+        super().__init__(config, log)
+        # In the order of their names: the mock-up, which takes longest, is first.
+        config.option.loadscopereorder = False
+
+    @functools.cache  # noqa: B019 (there is one scheduler)
+    def _scope_of_file(self, file: str) -> str:
+        text = (PROJECT_ROOT / file).read_text()
+        return next((scope for scope, used in SHARED.items() if used.search(text)), file)
 
     def _split_scope(self, nodeid: str) -> str:
-        file = Path(nodeid.split("::", maxsplit=1)[0])
-        return "server" if NEEDS_SERVER.search((PROJECT_ROOT / file).read_text()) else file.name
+        return self._scope_of_file(nodeid.split("::", maxsplit=1)[0])
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
     """Its own way of keeping tests together, groups, has no effect with this version of pytest."""
-    return TwoLanes(config, log)
+    return FilesWithTheirBuilds(config, log)
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[ServerInfo]:
-    """A Spark server on free ports, for all tests that need one."""
+def server() -> ServerInfo:
+    """A Spark server on free ports, for all tests that need one; it ends with the session."""
     info = start_server(STATE_DIR, thrift_port=0, connect_port=0, driver_memory="3g")
     # profiles.yml.example and the Python models read the ports from here.
     os.environ["GNUPER_THRIFT_PORT"] = str(info.thrift_port)
     os.environ["GNUPER_CONNECT_PORT"] = str(info.connect_port)
-    yield info
-    stop_server(STATE_DIR)
+    return info
 
 
 @functools.cache
@@ -108,6 +126,10 @@ def copy_project(folder: Path) -> Path:
         source = PROJECT_ROOT / part
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)
     return folder
+
+
+#: For builds of data whose data tests other builds run
+WITHOUT_DATA_TESTS = ("--exclude-resource-type", "test")
 
 
 @dataclass
@@ -226,6 +248,39 @@ def make_project(
         return Project(server, folder, f"{name}_{time.time_ns()}", project_vars)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def random_raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
+    """A random data set with rows of every fault."""
+    return random_cdr.generate(tmp_path_factory.mktemp("random") / "raw", 1, bad_rows=True)
+
+
+@pytest.fixture(scope="session")
+def random_project(make_project: Callable[..., Project], random_raw: random_cdr.RawData) -> Project:
+    """The project over it, with bandicoot and without the privacy gate."""
+    project = make_project("random", **random_cdr.raw_vars(random_raw), privacy_k=0)
+    project.build()
+    return project
+
+
+@pytest.fixture(scope="session")
+def attacked_raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
+    """Random data with the attacks planted: too few users, a dominating user, lone links."""
+    return random_cdr.generate(tmp_path_factory.mktemp("attacked") / "raw", 3, attacks=True)
+
+
+@pytest.fixture(scope="session")
+def attacked_project(
+    make_project: Callable[..., Project], attacked_raw: random_cdr.RawData
+) -> Project:
+    """The project over it, released once with the gate's defaults.
+
+    test_privacy.py comes last: in the end it purges what the others read.
+    """
+    project = make_project("attacked", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
+    project.build()
+    return project
 
 
 @pytest.fixture(scope="session")

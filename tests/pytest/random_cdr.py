@@ -10,12 +10,13 @@ made for, as dbt vars.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 LOCATIONS_FILE = "MS_LOCATION.csv"
 TIMESTAMP = "%Y-%m-%d %H:%M:%S"
@@ -105,6 +106,18 @@ def write_raw(
 
 def _write_lines(path: Path, lines: Sequence[str]) -> None:
     path.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+def raw_vars(raw: RawData) -> dict[str, Any]:
+    """The dbt vars that read a data set."""
+    folder, _, pattern = raw.raw_glob.rpartition("/")
+    return {
+        "raw_data_path": folder,
+        "raw_file_pattern": pattern,
+        "raw_locations": raw.locations,
+        "holidays": [],
+        **raw.params,
+    }
 
 
 def record(
@@ -707,6 +720,12 @@ class GnuperCase:
     gnuper_value: float | None
     new_value: float | None
 
+    def value_in(self, table: pd.DataFrame) -> float | None:
+        """What is found in the table."""
+        for column, value in self.key.items():
+            table = table[table[column] == value]
+        return len(table) if self.column is None else table[self.column].item()
+
 
 def _cell(antenna_id: str, cell_id: str, longitude: float = 0.0, latitude: float = 0.0) -> Cell:
     return Cell(antenna_id, cell_id, str(longitude), str(latitude))
@@ -797,3 +816,46 @@ GNUPER_CASES: tuple[Callable[[Path], GnuperCase], ...] = (
     entropy_over_chunks,
     capital_without_interactions,
 )
+
+# Those that can be built as one data set: the others are about all pairs and all home antennas.
+GNUPER_SETS: tuple[tuple[Callable[[Path], GnuperCase], ...], ...] = (
+    tuple(c for c in GNUPER_CASES if c not in (pair_in_two_chunks, entropy_over_chunks)),
+    (pair_in_two_chunks,),
+    (entropy_over_chunks,),
+)
+
+
+def side_by_side(
+    folder: Path, cases: Iterable[Callable[[Path], GnuperCase]]
+) -> tuple[RawData, dict[str, GnuperCase]]:
+    """The cases in one data set, each with users and antennas of its own."""
+    rows: list[Row] = []
+    cells: list[Cell] = []
+    params: dict[str, object] = {}
+    planted = {}
+    for case in cases:
+        name = case.__name__
+        alone = case(folder / name)
+
+        def own(id_: str, name: str = name) -> str:
+            # an id like a number stays one
+            return id_ if id_.isdigit() else f"{name}-{id_}"
+
+        for file in sorted(alone.raw.folder.glob("20*.csv")):
+            for line in file.read_text(encoding="utf-8").splitlines():
+                row = Row(*line.split(","))
+                rows.append(
+                    row._replace(
+                        caller_id=own(row.caller_id),
+                        correspondent_id=own(row.correspondent_id),
+                        cell_id=own(row.cell_id),
+                    )
+                )
+        for line in Path(alone.raw.locations).read_text(encoding="utf-8").splitlines():
+            cell = Cell(*line.split(","))
+            cells.append(cell._replace(antenna_id=own(cell.antenna_id), cell_id=own(cell.cell_id)))
+        assert params.keys().isdisjoint(alone.raw.params)
+        params |= alone.raw.params
+        key = {column: own(value) for column, value in alone.key.items()}
+        planted[name] = replace(alone, key=key)
+    return write_raw(folder / "together", rows, cells, params=params), planted

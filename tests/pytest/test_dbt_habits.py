@@ -52,7 +52,7 @@ def test_features_are_built_on_top_of_somebody_elses_levels(
     )
     outcome = analyst.dbt(
         *("build", "--select", "features", "--defer", "--state", str(mockup_project.target)),
-        *("--exclude-resource-type", "unit_test"),
+        *("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test"),
     )
     assert outcome.success, outcome.output[-3000:]
     own = analyst.restricted("alltime_features")

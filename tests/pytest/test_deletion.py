@@ -11,7 +11,7 @@ import pytest
 import random_cdr
 from conftest import Project, copy_project
 from dbt.adapters.spark.impl import SparkAdapter
-from test_equality import raw_vars
+from random_cdr import raw_vars
 
 OWN_NAMES = """
 {% macro generate_schema_name(custom_schema_name, node) -%}

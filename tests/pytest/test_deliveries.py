@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 import random_cdr
 from conftest import Project
-from test_equality import raw_vars
+from random_cdr import raw_vars
 
 from dbt_gnuper.local_files import write_key
 

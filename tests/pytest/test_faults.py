@@ -21,8 +21,8 @@ import pytest
 import random_cdr
 from conftest import PROJECT_ROOT, Project
 from pyhive import hive
+from random_cdr import raw_vars
 from test_deliveries import assert_same_level_0, assert_same_level_4
-from test_equality import raw_vars
 from test_interrupts import Command
 from test_publication import release
 

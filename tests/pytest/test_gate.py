@@ -16,8 +16,7 @@ import random_cdr
 from conftest import Project
 from oracle_people import PAIR_COUNTS, periods
 from oracle_privacy import PROFILE_MEASURES, RELEASED, WITHHELD_REST, Rounding, Verdict, leaves
-from random_cdr import RawData
-from test_equality import raw_vars
+from random_cdr import RawData, raw_vars
 
 from bench import oracle
 

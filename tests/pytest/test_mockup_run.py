@@ -111,7 +111,8 @@ def test_same_again(mockup_project: Project, mockup_output: Path) -> None:
     """A second run gives the same release, and the ledger does not count it twice."""
     name = "final_features.parquet"
     before = pyarrow.parquet.read_table(mockup_output / name).to_pandas()
-    outcome = mockup_project.build()
+    outcome = mockup_project.dbt("run")
+    assert outcome.success, outcome.output[-4000:]
     assert "overlaps" not in outcome.output
     mockup_project.export()
     after = pyarrow.parquet.read_table(mockup_output / name).to_pandas()
@@ -140,7 +141,10 @@ def test_nothing_leaks(mockup_project: Project, mockup_sample: Path, mockup_outp
     for file in files:
         if file.suffix == ".parquet" and mockup_project.schema not in str(file):
             continue  # another test's tables
-        content = searchable(file)
+        try:
+            content = searchable(file)
+        except FileNotFoundError:
+            continue  # of a statement of another test, which has ended
         assert key.encode() not in content, f"the key is in {file}"
         known = {match.decode() for match in persons_id.findall(content)} & set(people)
         assert not known, f"{len(known)} ids of persons are in {file}"

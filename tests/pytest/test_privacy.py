@@ -10,24 +10,19 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import random_cdr
-from conftest import PROJECT_ROOT, Project
-from test_equality import raw_vars
+from conftest import PROJECT_ROOT, WITHOUT_DATA_TESTS, Project
 
 from bench import oracle
 
 
 @pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
-    """Random data with the attacks planted: too few users, a dominating user, lone links."""
-    return random_cdr.generate(tmp_path_factory.mktemp("privacy") / "raw", 3, attacks=True)
+def raw(attacked_raw: random_cdr.RawData) -> random_cdr.RawData:
+    return attacked_raw
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., Project], raw: random_cdr.RawData) -> Project:
-    """The project over it, released once with the gate's defaults."""
-    project = make_project("privacy", **raw_vars(raw), bandicoot=False)
-    project.build()
-    return project
+def project(attacked_project: Project) -> Project:
+    return attacked_project
 
 
 @pytest.fixture(scope="module")
@@ -132,16 +127,16 @@ def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_pat
     for file in days:
         (tmp_path / file.name).symlink_to(file)
     fewer = {"raw_data_path": str(tmp_path), "raw_locations": str(raw.locations)}
-    only = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
     before = project.table("final_features")
 
-    stopped = project.dbt("build", *only, **fewer, overlapping_release="stop")
+    stopped = project.dbt("run", **fewer, overlapping_release="stop")
     assert not stopped.success
     assert "overlaps 1 earlier one" in stopped.output and "Nothing was released" in stopped.output
     pd.testing.assert_frame_equal(project.table("final_features"), before)
     assert len(project.table("release_ledger")) == 1
 
-    warned = project.dbt("build", *only, **fewer)
+    # the tables of level 2 are those of fewer days by now
+    warned = project.dbt("run", "--select", "features", "final", **fewer)
     assert warned.success, warned.output
     assert "overlaps 1 earlier one" in warned.output and "docs/privacy.md" in warned.output
     # again where nobody misses it, after all models
@@ -178,7 +173,7 @@ def test_purge(project: Project, output: Path) -> None:
 
 def test_clean_up_and_gate_off(project: Project, raw: random_cdr.RawData) -> None:
     """`clean_up` purges after the release; with the gate off, everything says so."""
-    outcome = project.build(clean_up=True, privacy_k=0)
+    outcome = project.build(*WITHOUT_DATA_TESTS, clean_up=True, privacy_k=0)
     assert outcome.output.count("NOT FOR RELEASE") >= 1
     assert "Purged" in outcome.output
     assert f"{project.schema}_restricted" not in project.query("show schemas").iloc[:, 0].tolist()

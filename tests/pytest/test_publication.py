@@ -13,7 +13,7 @@ import pytest
 import random_cdr
 from conftest import Project, copy_project, parsed_manifest
 from pyhive import hive
-from test_equality import raw_vars
+from random_cdr import raw_vars
 from test_graph import AFTER_THE_RELEASE
 
 pytestmark = pytest.mark.slow

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +17,7 @@ import pytest
 import random_cdr
 from conftest import PROJECT_ROOT, Project
 from test_bandicoot_reference import read_by_the_package
-from test_equality import raw_vars
 
-from dbt_gnuper.features import features
 from python_udfs.bandicoot_columns import INDICATOR_NAMES
 from python_udfs.bandicoot_events import TOTAL_ORDER, BandicootSettings
 from python_udfs.bandicoot_samples import EVENT_SCHEMA
@@ -28,17 +25,13 @@ from scripts.server import ServerInfo
 
 
 @pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
-    """A small random data set."""
-    return random_cdr.generate(tmp_path_factory.mktemp("python_model") / "raw", 5)
+def raw(random_raw: random_cdr.RawData) -> random_cdr.RawData:
+    return random_raw
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., Project], raw: random_cdr.RawData) -> Project:
-    """The project over it, all levels built."""
-    project = make_project("python_model", **{**raw_vars(raw), "privacy_k": 0})
-    project.build()
-    return project
+def project(random_project: Project) -> Project:
+    return random_project
 
 
 def indicators(project: Project) -> pd.DataFrame:
@@ -113,15 +106,6 @@ def test_antennas_have_plain_means(project: Project) -> None:
 
     released = project.table("final_features").set_index("antenna_id").loc[antennas.index]
     pd.testing.assert_frame_equal(released[list(INDICATOR_NAMES)], antennas[list(INDICATOR_NAMES)])
-
-
-def test_switched_off(project: Project, raw: random_cdr.RawData) -> None:
-    """Without bandicoot no Python model is built and only the other columns are there."""
-    outcome = project.dbt("build", "--exclude-resource-type", "unit_test", bandicoot=False)
-    assert outcome.success, outcome.output
-    assert not [name for name in outcome.statuses() if "bandicoot" in name or "indicator" in name]
-    names = ["antenna_id", "longitude", "latitude", *(f.name for f in features())]
-    assert list(project.table("final_features").columns) == [*names, "withheld_features"]
 
 
 # --- Python models of a project of one's own ----------------------------------------------------
