@@ -61,7 +61,7 @@ def pytest_sessionfinish() -> None:
 # Fixtures that several files share.
 SHARED = {
     "mock-up": re.compile(r"\b(mockup_(project|output)|release_by):"),
-    "random": re.compile(r"\b(random|attacked)_project:"),
+    "random": re.compile(r"\b(random|attacked)_project\b"),
 }
 
 

@@ -59,6 +59,7 @@ OTHER_HOURS = {
 }  # fmt: skip
 CASES = [
     Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
+    # the data, vars and build of attacked_project
     Case("attacks", attacks(3), {"bandicoot": False}),
 ]
 SLOW_CASES = [
@@ -139,9 +140,13 @@ def judged(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Judged:
     case: Case = request.param
-    raw = case.generate(tmp_path_factory.mktemp(case.name) / "raw")
-    project = make_project(f"gate_{case.name}", **raw_vars(raw), **case.settings)
-    project.build()
+    if case.name == "attacks":
+        raw: RawData = request.getfixturevalue("attacked_raw")
+        project: Project = request.getfixturevalue("attacked_project")
+    else:
+        raw = case.generate(tmp_path_factory.mktemp(case.name) / "raw")
+        project = make_project(f"gate_{case.name}", **raw_vars(raw), **case.settings)
+        project.build()
     truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
     period = case.settings.get("period", "all")
     parts = {"": truth} if period == "all" else periods(truth, period)
