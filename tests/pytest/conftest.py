@@ -344,7 +344,7 @@ def release_by(
             mockup.generate(town, sample)
         settings = {"period": period, "bandicoot": False, "privacy_k": 3}
         project = make_project(f"town_by_{period}", raw_data_path=str(sample), **settings)
-        project.build()
+        project.build(*WITHOUT_DATA_TESTS)
         return Release(period, project, project.export())
 
     def get(period: str) -> Release:

@@ -14,6 +14,8 @@ from scripts.errors import CommandError
 from scripts.run import parse_vars
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
+# What comes after these models waits for them.
+READ = ("run", "--select", "+delivered_files")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +43,7 @@ def copy_of_raw(tmp_path: Path) -> Path:
 
 
 def test_no_file_matches(project: Project, tmp_path: Path) -> None:
-    outcome = project.dbt("run", raw_data_path=str(tmp_path), raw_file_pattern="cdr*.gz")
+    outcome = project.dbt(*READ, raw_data_path=str(tmp_path), raw_file_pattern="cdr*.gz")
     assert not outcome.success
     assert f"No CDR file matches 'cdr*.gz' in '{tmp_path}/'" in outcome.output
     assert "Set raw_data_path" in outcome.output
@@ -51,7 +53,7 @@ def test_all_files_empty(project: Project, tmp_path: Path) -> None:
     folder = copy_of_raw(tmp_path)
     for file in folder.glob("20*.csv"):
         file.write_text("")
-    outcome = project.dbt("run", raw_data_path=str(folder))
+    outcome = project.dbt(*READ, raw_data_path=str(folder))
     assert not outcome.success
     assert "are empty, from '2018" in outcome.output
 
@@ -59,7 +61,7 @@ def test_all_files_empty(project: Project, tmp_path: Path) -> None:
 def test_locations_missing(project: Project, tmp_path: Path) -> None:
     folder = copy_of_raw(tmp_path)
     (folder / "MS_LOCATION.csv").unlink()
-    outcome = project.dbt("run", raw_data_path=str(folder))
+    outcome = project.dbt(*READ, raw_data_path=str(folder))
     assert not outcome.success
     assert f"The locations file '{folder}/MS_LOCATION.csv' does not exist" in outcome.output
 
@@ -74,7 +76,7 @@ def test_locations_missing(project: Project, tmp_path: Path) -> None:
 )
 def test_locations_unusable(project: Project, tmp_path: Path, content: str, problem: str) -> None:
     (tmp_path / "cells.csv").write_text(content)
-    outcome = project.dbt("run", raw_locations=str(tmp_path / "cells.csv"))
+    outcome = project.dbt("run", "--select", "+cells", raw_locations=str(tmp_path / "cells.csv"))
     assert not outcome.success
     assert f"None of the {content.count(chr(10))} rows of the locations file" in outcome.output
     assert problem in outcome.output
@@ -101,7 +103,7 @@ def test_every_row_bad(project: Project, tmp_path: Path) -> None:
     folder.mkdir()
     shutil.copy(FIXTURE / "raw" / "MS_LOCATION.csv", folder)
     (folder / "20190121.csv").write_text("1,2,3\n" * 5)
-    outcome = project.dbt("run", raw_data_path=str(folder))
+    outcome = project.dbt(*READ, raw_data_path=str(folder))
     assert not outcome.success
     assert "None of the 5 rows" in outcome.output
     assert "malformed_row: 5" in outcome.output
@@ -127,7 +129,7 @@ def test_unusable_key(project: Project, tmp_path: Path, key: str, mode: int, pro
 
 
 def test_no_key(project: Project, tmp_path: Path) -> None:
-    outcome = project.dbt("run", pseudonym_key_file=str(tmp_path / "none"))
+    outcome = project.dbt(*READ, pseudonym_key_file=str(tmp_path / "none"))
     assert not outcome.success
     assert "There is no key for pseudonyms" in outcome.output
     assert "`make key`" in outcome.output

@@ -97,7 +97,12 @@ def assert_as_the_oracle(project: Project, raw: random_cdr.RawData) -> None:
 
 
 @pytest.mark.parametrize(
-    "cases", random_cdr.GNUPER_SETS, ids=lambda cases: "-".join(case.__name__ for case in cases)
+    "cases",
+    [
+        random_cdr.GNUPER_SETS[0],
+        *(pytest.param(cases, marks=pytest.mark.slow) for cases in random_cdr.GNUPER_SETS[1:]),
+    ],
+    ids=lambda cases: "-".join(case.__name__ for case in cases),
 )
 def test_where_gnuper_is_wrong(
     cases: tuple[Callable[[Path], random_cdr.GnuperCase], ...],

@@ -13,7 +13,7 @@ import oracle_privacy
 import pandas as pd
 import pytest
 import random_cdr
-from conftest import Project
+from conftest import WITHOUT_DATA_TESTS, Project
 from oracle_people import PAIR_COUNTS, periods
 from oracle_privacy import PROFILE_MEASURES, RELEASED, WITHHELD_REST, Rounding, Verdict, leaves
 from random_cdr import RawData, raw_vars
@@ -146,7 +146,7 @@ def judged(
     else:
         raw = case.generate(tmp_path_factory.mktemp(case.name) / "raw")
         project = make_project(f"gate_{case.name}", **raw_vars(raw), **case.settings)
-        project.build()
+        project.build(*WITHOUT_DATA_TESTS)
     truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
     period = case.settings.get("period", "all")
     parts = {"": truth} if period == "all" else periods(truth, period)
