@@ -41,6 +41,16 @@ OTHER_MAGIC = {
 }
 
 
+def columns_of(field: Any) -> list[str]:
+    """The columns of a field of a layout: none, one, several that are joined, or some for each
+    direction."""
+    if field is None:
+        return []
+    if isinstance(field, dict):
+        return [column for part in field.values() for column in columns_of(part)]
+    return [field] if isinstance(field, str) else list(field)
+
+
 def local_path(uri: str) -> Path | None:
     """The path of a URI on this machine. None for another file system, and for an invalid URI, which
     Spark refuses."""
@@ -53,28 +63,33 @@ def local_path(uri: str) -> Path | None:
     return Path(unquote(parts.path)) if parts.scheme == "file" else Path(uri)
 
 
-def local_files(folder: str, pattern: str) -> list[dict[str, Any]] | None:
-    """The folder's entries with a name that matches a glob, by name: `name`, `size` in bytes,
-    `problem` (why Spark cannot read it, as the end of a sentence; or None) and `doubt` (why its rows
-    cannot be right; or None).
+def local_files(folder: str, *patterns: str) -> list[dict[str, Any]] | None:
+    """The files of a folder that match one of several globs, by name: `name` (the path below the
+    folder), `size` in bytes, `problem` (why Spark cannot read it, as the end of a sentence; or None)
+    and `doubt` (why its rows cannot be right; or None).
 
     None when the folder is not on this machine; an empty list when it does not exist.
     """
     path = local_path(folder)
     if path is None:
         return None
-    if not os.path.isdir(path):  # Path.is_dir fails for a name that is too long
+    names = {name for pattern in patterns for name in _matching(path, pattern.split("/"))}
+    return [_file(path / name, name) for name in sorted(names)]
+
+
+def _matching(folder: Path, globs: list[str]) -> list[str]:
+    """The paths below a folder that match globs of folders and, at last, of a name."""
+    if not os.path.isdir(folder):  # Path.is_dir fails for a name that is too long
         return []
-    return [
-        _file(path / name)
-        for name in sorted(os.listdir(path))
-        if fnmatch.fnmatchcase(name, pattern)
-    ]
+    names = [name for name in os.listdir(folder) if fnmatch.fnmatchcase(name, globs[0])]
+    if len(globs) == 1:
+        return names
+    return [f"{name}/{rest}" for name in names for rest in _matching(folder / name, globs[1:])]
 
 
-def _file(path: Path) -> dict[str, Any]:
+def _file(path: Path, name: str) -> dict[str, Any]:
     """What `local_files` says of one entry."""
-    about = {"name": path.name, "size": 0, "problem": None, "doubt": None}
+    about = {"name": name, "size": 0, "problem": None, "doubt": None}
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -90,8 +105,8 @@ def _file(path: Path) -> dict[str, Any]:
         return about | {"problem": f"cannot be opened ({error.strerror})"}
     about["size"] = status.st_size
     # Spark's partition folder is `source_file=<name>`; most file systems allow 255 bytes
-    escaped = re.sub(r"[\x00-\x1f\"#%'*/:=?\\{}\[\]^\x7f]", "%XX", path.name)
-    if not _is_text(path.name):
+    escaped = re.sub(r"[\x00-\x1f\"#%'*/:=?\\{}\[\]^\x7f]", "%XX", name)
+    if not _is_text(name):
         about["problem"] = "has a name that is not UTF-8, which Spark cannot see: rename it"
     elif len(f"source_file={escaped}".encode()) > 255:
         about["problem"] = "has a name that is too long"
@@ -133,7 +148,7 @@ def local_file_problem(uri: str) -> str | None:
     path = local_path(uri)
     if path is None:
         return None
-    about = _file(path)
+    about = _file(path, path.name)
     return (about["problem"] or about["doubt"]) if os.path.exists(path) else "does not exist"
 
 
@@ -172,7 +187,9 @@ def lacks_header(uri: str, layout: dict[str, Any]) -> bool:
     )
 
 
-def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | None:
+def parquet_problem(
+    folder: str, pattern: str, kind: dict[str, Any], names_are_ids: bool = False
+) -> str | None:
     """Why Spark cannot read all Parquet files of a folder as one table, as a sentence about the first
     file that does not fit. None when it can, or when the folder is not on this machine.
 
@@ -181,16 +198,15 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
     import pyarrow as pa  # only layouts of Parquet need it
     import pyarrow.parquet
 
-    used = {
-        field: column
-        for field, column in layout["fields"].items()
-        if column not in (None, FILE_NAME)
-    }
+    used = [
+        (field, column)
+        for field, columns in (kind["fields"] | {"leave_out": list(kind["leave_out"])}).items()
+        for column in columns_of(columns)
+        if column != FILE_NAME
+    ]
     first: dict[str, tuple[str, Any]] = {}
     for number, file in enumerate(local_files(folder, pattern) or (), 1):
-        told = (
-            f"number {number} by name" if FILE_NAME in layout["fields"].values() else file["name"]
-        )
+        told = f"number {number} by name" if names_are_ids else file["name"]
         try:
             footer = pyarrow.parquet.read_metadata(local_path(folder) / file["name"])
             names, types = _columns_of_parquet(footer.schema)
@@ -199,15 +215,15 @@ def parquet_problem(folder: str, pattern: str, layout: dict[str, Any]) -> str | 
         problem = _unreadable_column(names, types)
         if problem:
             return f"The Parquet file '{told}' {problem}"
-        for field, column in used.items():
+        for field, column in used:
             problem = _unfit_column(field, column, names, types)
             if problem:
                 return f"The Parquet file '{told}' {problem}"
-            kind = _plain(types[column.lower()])
-            other, expected = first.setdefault(field, (told, kind))
-            if kind != expected:
+            found = _plain(types[column.lower()])
+            other, expected = first.setdefault(column, (told, found))
+            if found != expected:
                 return (
-                    f"The Parquet file '{told}' has the column {column} as {kind}, but '{other}' has it as "
+                    f"The Parquet file '{told}' has the column {column} as {found}, but '{other}' has it as "
                     f"{expected}. Spark reads all files of a folder as one table: write them with the "
                     "same types."
                 )
@@ -395,7 +411,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
     """Make the functions available to macros as methods of the adapter."""
     add_for_macros(
         adapter,
-        local_files=lambda _, folder, pattern: local_files(folder, pattern),
+        local_files=lambda _, folder, *patterns: local_files(folder, *patterns),
         is_same_file=lambda _, *uris: is_same_file(*uris),
         local_file_problem=lambda _, uri: local_file_problem(uri),
         files_without_header=lambda _, *about: files_without_header(*about),

@@ -22,7 +22,18 @@ from dbt.config.project import load_raw_project
 from dbt.config.runtime import RuntimeConfig
 from dbt_common.exceptions import DbtRuntimeError
 
-from dbt_gnuper.layouts import LayoutError, has_offset, pattern_problem, read_layout, told
+from dbt_gnuper.layouts import (
+    EPOCHS,
+    LayoutError,
+    has_offset,
+    is_glob,
+    is_path,
+    pattern_problem,
+    patterns_of,
+    read_layout,
+    time_zones,
+    told,
+)
 from dbt_gnuper.patches import add_for_macros, replace_methods
 
 FILE = Path(__file__).with_name("vars.yml")
@@ -66,23 +77,6 @@ def is_date(value: Any) -> bool:
     except ValueError:
         return False
     return True
-
-
-def is_path(value: Any) -> bool:
-    """Whether a text can name a file. Other types are checked by `type`."""
-    return not isinstance(value, str) or (bool(value.strip()) and "\0" not in value)
-
-
-def is_glob(value: Any) -> bool:
-    """Whether a text is a glob of file names that Spark and Python read alike: *, ?, [abc], [!a-c]."""
-    if not isinstance(value, str):
-        return True
-    ranges = re.findall(r"([\w.-])-([\w.-])", "".join(re.findall(r"\[[^]]*\]", value)))
-    return (
-        is_path(value)
-        and re.fullmatch(r"([^][/\\{}^]|\[!?[\w.-]+\])+", value) is not None
-        and all(first <= last for first, last in ranges)
-    )
 
 
 def _is_number(_: Any, value: Any) -> bool:
@@ -195,25 +189,43 @@ def _layout_is_valid(values: Values) -> str | None:
     return None
 
 
+def _files_have_one_pattern(values: Values) -> str | None:
+    kinds = read_layout(values["layout"])["files"]
+    pattern = values["raw_file_pattern"]
+    if kinds[0]["pattern"] is None or pattern == defaults()["raw_file_pattern"]:
+        return None
+    patterns = ", ".join(kind["pattern"] for kind in kinds)
+    return (
+        f"The var raw_file_pattern is {shown(pattern)}, but the layout names the files itself "
+        f"({told(patterns)}). Leave raw_file_pattern out, or change the layout."
+    )
+
+
 def _patterns_are_valid(values: Values) -> str | None:
     patterns = values["timestamp_format"]
+    days_only = read_layout(values["layout"])["days_only"]
     for pattern in [patterns] if isinstance(patterns, str) else patterns or ():
-        found = pattern_problem(pattern)
+        found = pattern_problem(pattern, days_only)
         if found:
             return f"The var timestamp_format is {shown(pattern)}: {found}."
     return None
 
 
 def _zones_are_known(values: Values) -> str | None:
+    zone = values["local_timezone"]
+    if zone is not None and zone not in time_zones():
+        return _sentence("local_timezone", zone, allowed(known_vars()["local_timezone"]))
     layout = read_layout(values["layout"])
-    patterns = values["timestamp_format"]
-    patterns = layout["timestamp_format"] if patterns is None else patterns
-    for pattern in [patterns] if isinstance(patterns, str) else patterns:
-        if has_offset(pattern) and not layout["local_timezone"]:
-            return (
-                f"The timestamp format '{told(pattern)}' reads a time zone. So the layout must have a "
-                "local_timezone to which the times are converted."
-            )
+    given = values["timestamp_format"]
+    for kind in layout["files"]:
+        for pattern in patterns_of(kind if given is None else {"timestamp_format": given}):
+            if has_offset(pattern) and not (zone or layout["local_timezone"]):
+                reads = "counts from a time in UTC" if pattern in EPOCHS else "reads a time zone"
+                return (
+                    f"The timestamp format '{told(pattern)}' {reads}. So the layout must have a "
+                    "local_timezone to which the times are converted, such as Africa/Khartoum; or set "
+                    "the var local_timezone."
+                )
     return None
 
 
@@ -223,6 +235,7 @@ RULES: tuple[Callable[[Values], str | None], ...] = (
     _hours_begin_before_they_end,
     _period_begins_before_it_ends,
     _layout_is_valid,
+    _files_have_one_pattern,
     _patterns_are_valid,
     _zones_are_known,
 )

@@ -5,14 +5,14 @@
 {% macro check_local_cdr_files() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set folder = raw_data_folder() -%}
-    {%- set pattern = var('raw_file_pattern') -%}
-    {%- set files = adapter.local_files(folder, pattern) -%}
+    {%- set pattern = file_patterns() -%}
+    {%- set files = adapter.local_files(folder, *(raw_kinds() | map(attribute='pattern') | list)) -%}
     {%- if files is none -%}{{ return('') }}{%- endif -%}
     {%- if files | length == 0 -%}{%- do no_cdr_files(folder, pattern) -%}{%- endif -%}
     {%- for file in files if adapter.is_same_file(folder ~ file.name, locations_file()) -%}
         {{ exceptions.raise_compiler_error(
-            "raw_file_pattern '" ~ pattern ~ "' matches the locations file '" ~ locations_file() ~ "' too, which "
-            ~ 'contains no CDRs. Set it to a glob that matches only the CDR files.'
+            "The pattern '" ~ pattern ~ "' of the CDR files matches the locations file '" ~ locations_file() ~ "' too, which "
+            ~ 'contains no CDRs. Set raw_file_pattern to a glob that matches only the CDR files.'
         ) }}
     {%- endfor -%}
     {%- if file_names_are_ids() -%}
@@ -35,8 +35,10 @@
     {%- endif -%}
     {%- do _check_empty_files(files, folder, pattern) -%}
     {%- if raw_layout().format == 'parquet' -%}
-        {%- set problem = adapter.parquet_problem(folder, pattern, raw_layout()) -%}
-        {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+        {%- for kind in raw_kinds() -%}
+            {%- set problem = adapter.parquet_problem(folder, kind.pattern, kind, file_names_are_ids()) -%}
+            {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
+        {%- endfor -%}
     {%- endif -%}
 {%- endmacro %}
 

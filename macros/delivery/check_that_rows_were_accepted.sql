@@ -14,7 +14,7 @@
             {%- do reasons.append(outcome[0] ~ ': ' ~ outcome[1] ~ ' in ' ~ outcome[2] ~ ' files') -%}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error(
-            'None of the ' ~ outcomes | sum(attribute=1) ~ " rows of the files '" ~ var('raw_file_pattern')
+            'None of the ' ~ outcomes | sum(attribute=1) ~ " rows of the files '" ~ file_patterns()
             ~ "' in '" ~ raw_data_folder() ~ "' can be used (" ~ reasons | join('; ') ~ '). Check the '
             ~ "files' columns and the vars layout, timestamp_format, call_unit and raw_locations; the table "
             ~ 'rejected_rows shows what the values look like.'

@@ -11,20 +11,29 @@
             ~ 'spark.sql.session.timeZone to UTC on the server.'
         ) }}
     {%- endif -%}
-    {%- for pattern in timestamp_patterns() if pattern != 'yyyy-MM-dd HH:mm:ss'
+    {%- for kind in raw_kinds() -%}
+        {%- for pattern in timestamp_patterns(kind) -%}{%- do _check_pattern(pattern) -%}{%- endfor -%}
+        {%- for name in ['data_timezone', 'local_timezone'] if kind[name] is not none
+            and adapter.spark_refuses(
+                "select convert_timezone('UTC', " ~ text_literal(kind[name]) ~ ", timestamp_ntz '2024-01-01 00:00:00')"
+            ) -%}
+            {{ exceptions.raise_compiler_error(
+                "Spark's Java does not know the " ~ name ~ " '" ~ kind[name] ~ "' of the layout. Use another name "
+                ~ 'of the same zone, such as Africa/Khartoum.'
+            ) }}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- do _check_pattern(raw_layout().locations.date_format) -%}
+{%- endmacro %}
+
+
+{# Stops the run when Spark does not know a datetime pattern. #}
+{% macro _check_pattern(pattern) -%}
+    {%- if pattern not in ['yyyy-MM-dd HH:mm:ss', 'yyyy-MM-dd', 'epoch', 'epoch_ms']
         and adapter.spark_refuses("select try_to_timestamp('', " ~ text_literal(pattern) ~ ')') -%}
         {{ exceptions.raise_compiler_error(
-            "Spark cannot read times with the timestamp_format '" ~ pattern ~ "'. Its letters are described at "
+            "Spark cannot read times with the pattern '" ~ pattern ~ "'. Its letters are described at "
             ~ 'https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html.'
         ) }}
-    {%- endfor -%}
-    {%- for name in ['data_timezone', 'local_timezone'] if raw_layout()[name] is not none
-        and adapter.spark_refuses(
-            "select convert_timezone('UTC', " ~ text_literal(raw_layout()[name]) ~ ", timestamp_ntz '2024-01-01 00:00:00')"
-        ) -%}
-        {{ exceptions.raise_compiler_error(
-            "Spark's Java does not know the " ~ name ~ " '" ~ raw_layout()[name] ~ "' of the layout. Use another name "
-            ~ 'of the same zone, such as Africa/Khartoum.'
-        ) }}
-    {%- endfor -%}
+    {%- endif -%}
 {%- endmacro %}

@@ -12,7 +12,9 @@
             -- a fingerprint of the key: the pseudonym of a fixed word
             {{ pseudonym("'gnuper'") }},
             (
-                select sum(cast(xxhash64(cells.cell_id, cells.antenna_id) as decimal(38)))
+                select sum(cast(
+                    xxhash64(cells.cell_id, cells.antenna_id, cells.first_day, cells.last_day) as decimal(38)
+                ))
                 from {{ ref('cells') }} as cells
                 where cells.is_serving_antenna
             )
@@ -26,9 +28,9 @@
     changes their rows.
 #}
 {% macro _reading() -%}
-    {%- set edition = 4 -%}
+    {%- set edition = 5 -%}
     {{ return(tojson([
-        edition, raw_layout(), timestamp_patterns(), var('call_unit'), var('period_begin') | string,
+        edition, raw_layout(), var('timestamp_format'), var('call_unit'), var('period_begin') | string,
         var('period_end') | string, var('exact_duplicates'),
     ], sort_keys=true)) }}
 {%- endmacro %}

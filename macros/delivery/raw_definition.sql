@@ -3,6 +3,6 @@
 #}
 {% macro raw_definition() -%}
     {{ return(local_md5(tojson([
-        raw_data_folder(), var('raw_file_pattern'), locations_file(), pseudonym_key_file(), raw_layout(),
+        raw_data_folder(), file_patterns(), locations_file(), pseudonym_key_file(), raw_layout(),
     ], sort_keys=true))) }}
 {%- endmacro %}

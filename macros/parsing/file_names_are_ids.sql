@@ -1,4 +1,4 @@
 {# Whether files are named after customers' ids. Then no message may contain a file name. #}
 {% macro file_names_are_ids() -%}
-    {{ return('file_name' in raw_layout().fields.values()) }}
+    {{ return(plugin().names_are_ids(raw_layout())) }}
 {%- endmacro %}

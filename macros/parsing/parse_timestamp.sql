@@ -2,21 +2,20 @@
     Converts a text to local time without zone (timestamp_ntz), with the first pattern that fits. NULL when
     none does.
 
-    Times are in the layout's data_timezone, or in the zone that the pattern reads from the text. They are
-    converted to the layout's local_timezone. Without zones they are local already. In the hour that
+    Times are in the data_timezone of the kind of files, or in the zone that the pattern reads from the
+    text. They are converted to the local_timezone. Without zones they are local already. In the hour that
     daylight saving repeats, the earlier of the two instants is used.
 
-    {{ parse_timestamp('datetime') }}
+    {{ parse_timestamp('datetime', kind) }}
 #}
-{% macro parse_timestamp(text) -%}
-    {%- set layout = raw_layout() -%}
+{% macro parse_timestamp(text, kind) -%}
     {%- set parsed = [] -%}
-    {%- for pattern in timestamp_patterns() -%}
+    {%- for pattern in timestamp_patterns(kind) -%}
         {%- set time = _parsed_time(text, pattern) -%}
-        {%- set zone = 'UTC' if has_offset(pattern) else layout.data_timezone -%}
+        {%- set zone = 'UTC' if has_offset(pattern) else kind.data_timezone -%}
         {%- do parsed.append(
-            'convert_timezone(' ~ text_literal(zone) ~ ', ' ~ text_literal(layout.local_timezone) ~ ', ' ~ time ~ ')'
-            if zone and layout.local_timezone and zone != layout.local_timezone else time
+            'convert_timezone(' ~ text_literal(zone) ~ ', ' ~ text_literal(kind.local_timezone) ~ ', ' ~ time ~ ')'
+            if zone and kind.local_timezone and zone != kind.local_timezone else time
         ) -%}
     {%- endfor -%}
     coalesce({{ parsed | join(', ') }})
@@ -33,6 +32,14 @@
             when length({{ text }}) = 19 and {{ text }} like '____-__-__ __:__:__'
                 and right({{ text }}, 1) between '0' and '9'
                 then try_cast({{ text }} as timestamp_ntz)
+        end
+    {%- elif pattern in ['epoch', 'epoch_ms'] -%}
+        {#- more digits would not fit into a timestamp -#}
+        case
+            when {{ text }} rlike '^[0-9]{1,{{ 11 if pattern == 'epoch' else 14 }}}([.][0-9]*)?$'
+                then cast(timestamp_millis(
+                    cast(cast({{ text }} as decimal(20, 3)){{ ' * 1000' if pattern == 'epoch' }} as bigint)
+                ) as timestamp_ntz)
         end
     {%- else -%}
         {#- Spark may fail the whole job at a year of more than four digits #}

@@ -1,12 +1,13 @@
 {#
-    The name of a delivered file in tables: its own name, or a pseudonym if that is a customer's id.
+    The path of a delivered file in tables, relative to raw_data_path: the path itself, or a pseudonym if
+    it has a customer's id.
 
     {{ source_file('cdr') }}
 #}
 {% macro source_file(table) -%}
-    {%- if 'file_name' in raw_layout().fields.values() -%}
-        hex({{ pseudonym(table ~ '._metadata.file_name') }})
-    {%- else -%}
+    {%- if not file_names_are_ids() -%}
         {{ file_name(table) }}
+    {%- else -%}
+        hex({{ pseudonym(table ~ '._metadata.file_name' if '/' not in raw_kinds()[0].pattern else file_name(table)) }})
     {%- endif -%}
 {%- endmacro %}

@@ -1,13 +1,25 @@
 {# one row per antenna and period #}
 
-with places as (
+with places_of_cells as (
+
+    -- a cell that moved and came back counts once
+    select distinct
+        antenna_id,
+        cell_id,
+        longitude,
+        latitude
+    from {{ ref('cells') }}
+
+),
+
+places as (
 
     select
         antenna_id,
         {{ mean_longitude('longitude') }} as longitude,
         {{ ratio(exact_sum('latitude'), 'count(*)') }} as latitude,
         count(*) as cells
-    from {{ ref('cells') }}
+    from places_of_cells
     group by antenna_id
 
 ),

@@ -17,41 +17,49 @@
 }}
 
 {%- set layout = raw_layout() %}
+{%- set kinds = raw_kinds() %}
 {%- set has_both_sides = layout.fields.correspondent_cell_id is not none %}
+{%- set cells_move = layout.locations.fields.valid_from or layout.locations.fields.valid_to %}
 
--- the layout's columns as fields of an event, still text
-with unified as (
+with
+{%- for kind in kinds %}
+
+-- the columns as fields of an event, still text
+{{ kind.table }}_fields as (
 
     select
         {{ source_file('cdr') }} as source_file,
-        {{ raw_field('caller_id') }} as caller_id,
-        {{ raw_field('correspondent_id') }} as correspondent_id,
-        {{ raw_field('cell_id') }} as cell_id,
+        {{ raw_id('caller_id', kind) }} as caller_id,
+        {{ raw_id('correspondent_id', kind) }} as correspondent_id,
+        {{ raw_id('cell_id', kind) }} as cell_id,
         {%- if has_both_sides %}
-        {{ raw_field('correspondent_cell_id') }} as correspondent_cell_id,
+        {{ raw_id('correspondent_cell_id', kind) }} as correspondent_cell_id,
         {%- endif %}
-        {{ raw_field('datetime') }} as datetime,
-        {{ decoded('direction') }} as direction,
-        {{ decoded('interaction') }} as interaction,
-        {{ raw_field('call_duration') }} as call_duration,
-        {%- if layout.fields.national is none %}
+        {{ raw_field('datetime', kind) }} as datetime,
+        {{ decoded('direction', kind) }} as direction,
+        {{ raw_field('direction', kind) }} as direction_code,
+        {{ decoded('interaction', kind) }} as interaction,
+        {{ raw_field('interaction', kind) }} as interaction_code,
+        {{ raw_field('call_duration', kind) }} as call_duration,
+        {%- if kind.fields.national is none %}
         true as is_national,
         {%- else %}
-        {{ decoded('national') }} = 'national' as is_national,
+        {{ decoded('national', kind) }} = 'national' as is_national,
         {%- endif %}
-        {%- if layout.format == 'parquet' %}
+        {{ raw_field('national', kind) }} as national_code,
+        {%- if kind.format == 'parquet' %}
         cdr._metadata.row_index + 1 as file_row,
-        false as is_malformed,
         {%- else %}
         cast(null as bigint) as file_row,
-        cdr.malformed_row is not null as is_malformed,  -- noqa: RF03
         {%- endif %}
+        {{ is_malformed('cdr', kind) }} as is_malformed,
+        {{ is_left_out(kind) }} as is_left_out,
         {%- if var('exact_duplicates') == 'reject' %}
         row_number() over (
             partition by
-                cdr._metadata.file_name,
-                {{ 'false' if layout.format == 'parquet' else 'cdr.malformed_row is not null' }}
-                {%- for column in raw_columns() %},
+                {{ file_name('cdr') }},
+                {{ is_malformed('cdr', kind) }}
+                {%- for column in raw_columns(kind) %},
                 cdr.{{ quoted_name(column) }}
                 {%- endfor %}
             order by cdr._metadata.file_name
@@ -59,8 +67,25 @@ with unified as (
         {%- else %}
         false as is_duplicate
         {%- endif %}
-    from {{ ref('cdr') }} as cdr
+    from {{ ref(kind.table) }} as cdr
     where true {{ and_file_is_new('cdr') }}
+
+),
+{%- endfor %}
+
+unified as (
+    {%- for kind in kinds %}
+
+    select
+        *,
+        {{ parse_timestamp('datetime', kind) }} as event_at,
+        {{ call_seconds('call_duration', kind) }} as seconds
+    from {{ kind.table }}_fields
+    {%- if not loop.last %}
+
+    union all
+    {%- endif %}
+    {%- endfor %}
 
 ),
 
@@ -109,6 +134,10 @@ serving_antennas as (
 
     select
         cell_id,
+        {%- if cells_move %}
+        first_day,
+        last_day,
+        {%- endif %}
         antenna_id
     from {{ ref('cells') }}
     where is_serving_antenna
@@ -122,21 +151,33 @@ typed as (
         sides.file_row,
         sides.side,
         sides.is_malformed,
+        sides.is_left_out,
         sides.is_duplicate,
         sides.datetime,
+        sides.event_at,
         sides.call_duration,
+        sides.seconds,
         sides.cell_id,
         sides.direction,
+        sides.direction_code,
         sides.interaction,
+        sides.interaction_code,
         sides.is_national,
+        sides.national_code,
         serving_antennas.antenna_id,
         {{ pseudonym('sides.caller_id') }} as user_id,
-        {{ pseudonym('sides.correspondent_id') }} as correspondent_id,
-        {{ parse_timestamp('sides.datetime') }} as event_at,
-        {{ call_seconds('sides.call_duration') }} as seconds
+        {{ pseudonym('sides.correspondent_id') }} as correspondent_id
     from sides
     left join serving_antennas
+        {%- if cells_move %}
+        -- an event belongs to the antenna that its cell had on that day
+        on
+            sides.cell_id = serving_antennas.cell_id
+            and cast(sides.event_at as date)
+            between serving_antennas.first_day and serving_antennas.last_day
+        {%- else %}
         on sides.cell_id = serving_antennas.cell_id
+        {%- endif %}
 
 ),
 
@@ -146,6 +187,7 @@ judged as (
         *,
         case
             when is_malformed then 'malformed_row'
+            when is_left_out then 'left_out'
             when is_duplicate then 'exact_duplicate'
             when user_id is null then 'missing_id'
             {%- if layout.fields.correspondent_id is not none %}
@@ -191,6 +233,9 @@ select /*+ broadcast(file_versions) */
         when 'bad_timestamp' then {{ shape('judged.datetime') }}
         when 'outside_period' then {{ shape('judged.datetime') }}
         when 'bad_duration' then {{ shape('judged.call_duration') }}
+        when 'unknown_direction' then {{ shape('judged.direction_code') }}
+        when 'unknown_interaction' then {{ shape('judged.interaction_code') }}
+        when 'unknown_national' then {{ shape('judged.national_code') }}
     end as rejected_value,
     case
         when judged.interaction = 'call' and judged.seconds between 0 and 86400

@@ -5,8 +5,10 @@
 {%- set reasons = reject_reasons() %}
 {%- set layout = raw_layout() %}
 {%- set zones = [] %}
-{%- for pattern in timestamp_patterns() %}
-{%- do zones.append('in the text' if has_offset(pattern) else layout.data_timezone) %}
+{%- for kind in raw_kinds() %}
+{%- for pattern in timestamp_patterns(kind) %}
+{%- do zones.append('in the text' if has_offset(pattern) else kind.data_timezone) %}
+{%- endfor %}
 {%- endfor %}
 {#- A file of one day in another zone also holds hours of the day before or after. #}
 {%- set stray_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
@@ -16,7 +18,9 @@ with days as (
     select
         source_file,
         day,
-        sum(records) as records,
+        -- what is left out on purpose breaks no gate
+        coalesce(sum(records) filter (where outcome != 'left_out'), 0) as records,
+        coalesce(sum(records) filter (where outcome = 'left_out'), 0) as left_out,
         coalesce(sum(records) filter (where outcome = 'accepted'), 0) as accepted,
         {%- for reason in reasons %}
         coalesce(sum(records) filter (where outcome = '{{ reason }}'), 0) as {{ reason }},
@@ -124,6 +128,7 @@ select
     judged.records,
     judged.accepted,
     judged.rejected,
+    judged.left_out,
     {%- for reason in reasons %}
     judged.{{ reason }},
     {%- endfor %}
@@ -156,6 +161,7 @@ select
     0 as records,
     0 as accepted,
     0 as rejected,
+    0 as left_out,
     {%- for reason in reasons %}
     0 as {{ reason }},
     {%- endfor %}

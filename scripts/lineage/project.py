@@ -13,19 +13,22 @@ from unittest import mock
 
 import yaml
 
-from dbt_gnuper.layouts import read_layout
+from dbt_gnuper.layouts import names_are_ids, read_layout
 from scripts.lineage.gate import MAX_SHARE, PRIVACY_K
 from scripts.lineage.labels import Column, LineageError, Relation
-from scripts.lineage.raw import names_are_ids, raw_table
+from scripts.lineage.raw import raw_table
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # The vars that decide which models exist and what they read, each with the property that matters. dbt
 # parses the project again only if one of these changes: parsing costs as much as compiling five times.
-PARSED_VARS: dict[str, Callable[[Any], bool]] = {
+PARSED_VARS: dict[str, Callable[[Any], object]] = {
     "bandicoot": bool,
     "compare_home_rules": bool,
     "holidays": lambda dates: dates is None,
-    "layout": lambda layout: names_are_ids(read_layout(layout)),
+    "layout": lambda layout: (
+        names_are_ids(read_layout(layout)),
+        len(read_layout(layout)["files"]),
+    ),
     "period": lambda period: period == "all",
 }
 
@@ -63,7 +66,7 @@ class Compiler:
         (folder / "profiles.yml").write_text((PROJECT_ROOT / "profiles.yml.example").read_text())
         self.folder = folder
         self.defaults = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())["vars"]
-        self.parsed: dict[tuple[bool, ...], Any] = {}
+        self.parsed: dict[tuple[object, ...], Any] = {}
         # now, so that the plugin does not take the stand-ins of `_dbt` for dbt's own methods
         GnuperPlugin(project_name="gnuper")
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dbt_gnuper.layouts import FIELDS
-from dbt_gnuper.local_files import FILE_NAME
+from dbt_gnuper.layouts import FIELDS, names_are_ids, used_columns
+from dbt_gnuper.local_files import FILE_NAME, columns_of
 from scripts.lineage.labels import ID, RAW, ROW, VALUE, Column, Label, Labels, Relation, merge
 
 IDS = ("caller_id", "correspondent_id")
@@ -21,8 +21,9 @@ METADATA = "_metadata"  # Spark's columns about the file of a row
 
 def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> Relation:
     """The labels of a raw table; `declared` are the columns that its properties name."""
-    if name == "cdr":
-        return _records(layout)
+    for kind in layout["files"]:
+        if name == kind["table"]:
+            return _records(kind)
     if name == "cdr_lines":
         return _table(name, dict.fromkeys(["value", METADATA], RAW), rows=ROW)
     if name == "pseudonym_key":
@@ -30,7 +31,7 @@ def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> 
     if name in ("locations", "cell_sites"):
         return _places(name, layout["locations"])
     if name in ("cdr_files", "cdr_folder"):
-        if not names_are_ids(layout):
+        if not names_are_ids(dict(layout)):
             return _table(name, dict.fromkeys([*declared, METADATA]))
         # each file is about one person: its name (in cdr_files its pseudonym), its size and its time
         kinds = dict.fromkeys([*declared, METADATA], RAW if name == "cdr_folder" else VALUE)
@@ -38,41 +39,37 @@ def raw_table(name: str, declared: Iterable[str], layout: Mapping[str, Any]) -> 
     return _table(name, dict.fromkeys(declared, RAW), rows=ROW)
 
 
-def _records(layout: Mapping[str, Any]) -> Relation:
-    """The CDR files. If a column holds several fields and one of them is an id, it counts as an id.
-    It counts as a time only if it holds nothing else, because days and hours of a time may be used."""
-    fields = {name: column for name, column in layout["fields"].items() if column is not None}
-    columns = list(layout["columns"] or dict.fromkeys(fields.values()))
+def _records(kind: Mapping[str, Any]) -> Relation:
+    """A kind of CDR files. If a column holds several fields and one of them is an id, it counts as an
+    id. It counts as a time only if it holds nothing else, because days and hours of a time may be
+    used."""
+    fields = {name: columns_of(field) for name, field in kind["fields"].items()}
+    columns = list(kind["columns"] or used_columns(dict(kind)))
     order = [*IDS, *(name for name in FIELDS if name not in (*IDS, "datetime")), "datetime"]
     shown: dict[str, Column] = {}
     for column in columns:
         if column == FILE_NAME:
             continue
-        field = next((name for name in order if fields.get(name) == column), column)
-        kind = VALUE if field in FIELDS and field not in IDS else RAW
-        shown[column.lower()] = Column(_label("cdr", field, kind))
+        field = next((name for name in order if column in fields[name]), column)
+        is_value = field in FIELDS and field not in IDS
+        shown[column.lower()] = Column(_label("cdr", field, VALUE if is_value else RAW))
     shown[MALFORMED] = Column(_label("cdr", MALFORMED, RAW))
     shown[METADATA] = _metadata(fields)
     return Relation(shown, _label("cdr", "(row)", ROW))
 
 
-def _metadata(fields: Mapping[str, str]) -> Column:
+def _metadata(fields: Mapping[str, list[str]]) -> Column:
     """Spark's column about the file: its name, which may be an id, and the position of the row."""
-    ids = [name for name in IDS if fields.get(name) == FILE_NAME]
+    ids = [name for name in IDS if FILE_NAME in fields[name]]
     file = merge(_label("cdr", name, RAW) for name in ids)
     place = _label("cdr", METADATA, VALUE)
     names = ("file_name", "file_path", "file_size", "file_modification_time", "file_block_start")
     return Column(merge([file, place]), fields=dict.fromkeys(names, file) | {"row_index": place})
 
 
-def names_are_ids(layout: Mapping[str, Any]) -> bool:
-    """Whether files are named after customers."""
-    return FILE_NAME in layout["fields"].values()
-
-
 def _places(name: str, locations: Mapping[str, Any]) -> Relation:
     """The antennas file, which is about places. Only an undescribed column may be about people."""
-    used = {column for column in locations["fields"].values() if column is not None}
+    used = {column for field in locations["fields"].values() for column in columns_of(field)}
     kinds = {column: None if column in used else RAW for column in locations["columns"]}
     return _table(name, kinds | {MALFORMED: None})
 

@@ -46,6 +46,51 @@ PARQUET = {
     "locations": {"header": True, "columns": ["antenna_id", "owner", "latitude", "longitude"]},
 }
 
+# Two kinds of files, and all that a layout can say of columns.
+KINDS = {
+    "format": "csv",
+    "header": True,
+    "files": [
+        {
+            "pattern": "day=*/calls_*.csv",
+            "columns": ["way", "from", "to", "imei", "date", "time", "lac", "ci", "sec", "kind"],
+            "fields": {"datetime": ["date", "time"], "call_duration": "sec"},
+            "fixed": {"interaction": "call"},
+            "leave_out": {"kind": ["USSD", ""]},
+            "timestamp_format": "dd/MM/yyyy HH:mm:ss",
+            "call_unit": "HH:MM:SS",
+            "allow_short_rows": True,
+        },
+        {
+            "pattern": "day=*/texts_*.csv",
+            "columns": ["way", "from", "to", "imei", "at", "lac", "ci"],
+            "fields": {"datetime": "at"},
+            "fixed": {"interaction": "text"},
+            "timestamp_format": ["epoch", "epoch_ms"],
+        },
+    ],
+    "fields": {
+        "caller_id": {"out": "from", "in": "to"},
+        "correspondent_id": {"out": "to", "in": "from"},
+        "cell_id": ["lac", "ci"],
+        "direction": "way",
+    },
+    "codes": {"direction": {"in": ["0"], "out": ["1"]}},
+    "timestamp_format": "yyyy-MM-dd HH:mm:ss",
+    "local_timezone": "Africa/Khartoum",
+    "trim_ids": True,
+    "phone_numbers": {
+        "country_code": "249", "national_prefix": "0", "international_prefixes": ["+", "00"],
+    },
+    "decimal": ",",
+    "thousands": ".",
+    "locations": {
+        "decimal": ",",
+        "columns": ["site", "lac", "ci", "longitude", "latitude", "valid_from", "valid_to"],
+        "fields": {"antenna_id": "site", "cell_id": ["lac", "ci"]},
+    },
+}  # fmt: skip
+
 # The smallest possible layout. The name of the file is the id of the caller.
 FEWEST_FIELDS = {
     "format": "csv",
@@ -89,9 +134,14 @@ class Variant:
 VARIANTS = [
     Variant("default"),
     Variant("first run", first_run=True),
-    *(Variant(f"layout {name}", {"layout": name}) for name in SHIPPED if name != DEFAULT_LAYOUT),
+    *(
+        Variant(f"layout {name}", {"layout": name, "local_timezone": "Africa/Khartoum"})
+        for name in SHIPPED
+        if name != DEFAULT_LAYOUT
+    ),
     Variant("layout of Parquet", {"layout": PARQUET}),
     Variant("layout of fewest fields", {"layout": FEWEST_FIELDS}),
+    Variant("layout of several kinds of files", {"layout": KINDS}),
     Variant("gate off", {"privacy_k": 0}),
     Variant("duplicates rejected", {"exact_duplicates": "reject"}),
     Variant("homes by days", {"home_rule": "distinct_days"}),

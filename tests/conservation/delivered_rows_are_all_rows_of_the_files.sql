@@ -16,10 +16,21 @@
 with lines as (
 
     {% if layout.format == 'parquet' -%}
-    select {{ source_file('cdr') }} as source_file
-    from {{ ref('cdr') }} as cdr  -- noqa: AL05
+    {% for kind in raw_kinds() -%}
+    select
+        {{ source_file('cdr') }} as source_file,
+        0 as has_header
+    from {{ ref(kind.table) }} as cdr  -- noqa: AL05
+    {% if not loop.last %}union all{% endif %}
+    {%- endfor %}
     {%- else -%}
-    select {{ source_file('cdr_lines') }} as source_file
+    select
+        {{ source_file('cdr_lines') }} as source_file,
+        case
+            {%- for kind in raw_kinds() %}
+            when {{ is_of_kind('cdr_lines', kind) }} then {{ 1 if kind.header else 0 }}
+            {%- endfor %}
+        end as has_header
     from {{ ref('cdr_lines') }} as cdr_lines  -- noqa: AL05
     -- the CSV reader skips lines of only white space and control characters
     where value rlike '[^\\x00-\\x20]'
@@ -31,7 +42,7 @@ delivered as (
 
     select
         lines.source_file,
-        count(*) - {{ 1 if layout.format == 'csv' and layout.header else 0 }} as delivered
+        count(*) - max(lines.has_header) as delivered
     from lines
     -- without files that arrived later
     left semi join {{ ref('cdr_files') }} as cdr_files

@@ -27,12 +27,15 @@ from conftest import Project
 from dbt_gnuper.layouts import (
     SHIPPED,
     LayoutError,
+    glob_regex,
     impossible_year,
     read_layout,
+    used_columns,
 )
 from dbt_gnuper.local_files import (
     files_without_header,
     lacks_header,
+    local_files,
     parquet_problem,
     write_key,
 )
@@ -138,6 +141,74 @@ def test_shipped_layout(name: str) -> None:
         (changed(timestamp_format="HH:mm:ss"), "it must read year, month and day"),
         (changed(timestamp_format="yyyy-MM-dd hh:mm:ss"), "need an a (am, pm)"),
         (changed(timestamp_format=["yyyy-MM-dd HH:mm:ss[XXX]"]), "give two patterns"),
+        (changed(timestamp_format="dd/MM/yyyy"), "it reads no hour. Join the column of the time"),
+        (
+            changed(fields=GOOD["fields"] | {"cell_id": ["cell_id", "lac"]}),
+            "takes cell_id from the column 'lac'",
+        ),
+        (
+            changed(fields=GOOD["fields"] | {"caller_id": {"in": "called", "out": "kind"}}),
+            "takes caller_id from the column 'called'",
+        ),
+        (
+            changed(
+                columns=[*GOOD["columns"], "correspondent_id", "correspondent_cell_id"],
+                fields=GOOD["fields"]
+                | {"direction": None, "cell_id": {"in": "cell_id", "out": "way"}},
+            ),
+            "has both sides of an event in a row and takes cell_id by direction",
+        ),
+        (changed(leave_out={"state": ["FAILED"]}), "leaves out rows by the column 'state'"),
+        (changed(leave_out={"kind": ["T"]}), "leaves out the rows with the code 'T'"),
+        (changed(thousands="."), "has the character '.' for decimal and for thousands"),
+        (
+            changed(locations={"columns": ["antenna_id"], "decimal": ",", "thousands": ","}),
+            "has no column for locations.longitude",
+        ),
+        (
+            changed(format="parquet", allow_short_rows=True),
+            "has allow_short_rows, but rows of Parquet files do not end early",
+        ),
+        (
+            changed(
+                phone_numbers={
+                    "country_code": "49",
+                    "national_prefix": "0",
+                    "international_prefixes": ["0"],
+                }
+            ),
+            "has '0' as national and as international prefix",
+        ),
+        (
+            changed(files=[{"pattern": "a/../*.csv"}]),
+            "has the pattern 'a/../*.csv' of files, which",
+        ),
+        (
+            changed(files=[{"pattern": "a/*.csv"}, {"pattern": "b.csv"}]),
+            "patterns of files with different numbers of folders",
+        ),
+        (
+            changed(files=[{"pattern": "a*"}, {"pattern": "b*", "columns": ["x"]}]),
+            "which is not among its columns (files, number 2)",
+        ),
+        (
+            changed(
+                files=[
+                    {"pattern": "a*"},
+                    {"pattern": "b*", "columns": [*GOOD["columns"], "correspondent_id"]},
+                ]
+            ),
+            "has correspondent_id in some kinds of files only",
+        ),
+        (
+            changed(
+                locations={
+                    "columns": ["antenna_id", "longitude", "latitude", "valid_from"],
+                    "date_format": "HH:mm",
+                }
+            ),
+            "has the locations.date_format 'HH:mm': it must read year, month and day",
+        ),
     ],
 )
 def test_contradiction(layout: dict[str, Any], problem: str) -> None:
@@ -159,6 +230,15 @@ def test_contradiction(layout: dict[str, Any], problem: str) -> None:
         (changed(codes={"direction": {"in": [1], "out": ["2"]}}), "at codes.direction.in.0"),
         (changed(call_unit="h"), "at call_unit"),
         (changed(fixed={"direction": "up"}), "at fixed.direction"),
+        (changed(leave_out={"kind": [False]}), "False is not of type 'string' (put it in quotes)"),
+        (changed(leave_out={"kind": []}), "at leave_out.kind"),
+        (changed(files=[{"columns": ["a"]}]), "'pattern' is a required property"),
+        (changed(files=[{"pattern": "a"}] * 5), "at files"),
+        (changed(files=[{"pattern": "a", "locations": {}}]), "'locations' was unexpected"),
+        (changed(decimal=";"), "at decimal"),
+        (changed(phone_numbers={"country_code": "+49"}), "at phone_numbers"),
+        (changed(fields=GOOD["fields"] | {"caller_id": {"in": "kind"}}), "at fields.caller_id"),
+        (changed(fields=GOOD["fields"] | {"datetime": []}), "at fields.datetime"),
         (changed(nonsense=1), "'nonsense' was unexpected"),
         ({}, "is a required property"),
     ],
@@ -284,7 +364,7 @@ def test_parquet_files_of_other_columns(
     for number, columns in enumerate((PARQUET, second), 1):
         schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
         pq.write_table(schema.empty_table(), tmp_path / f"{number}.parquet")
-    layout = {"fields": {**dict.fromkeys(PARQUET), **{name: name for name in PARQUET}}}
+    layout = {"fields": {name: name for name in PARQUET}, "leave_out": {}}
     found = parquet_problem(str(tmp_path), "*.parquet", layout)
     if problem is None:
         assert found is None
@@ -297,8 +377,62 @@ def test_parquet_files_of_old_times(tmp_path: Path) -> None:
     times = pa.table({"datetime": pa.array([0], pa.timestamp("us", "UTC"))})
     pq.write_table(times, tmp_path / "1.parquet")
     pq.write_table(times, tmp_path / "2.parquet", use_deprecated_int96_timestamps=True)
-    layout = {"fields": {"datetime": "datetime"}}
+    layout = {"fields": {"datetime": "datetime"}, "leave_out": {}}
     assert parquet_problem(str(tmp_path), "*.parquet", layout) is None
+
+
+def test_kinds_of_files_are_completed() -> None:
+    """A kind has all keys; its own come first, and mappings are added to those of the layout."""
+    layout = read_layout(
+        changed(
+            leave_out={"kind": ["X"]},
+            files=[
+                {"pattern": "calls*"},
+                {
+                    "pattern": "texts*",
+                    "columns": ["caller_id", "datetime", "cell_id", "way", "kind", "day"],
+                    "fields": {"interaction": None, "datetime": ["day", "datetime"]},
+                    "fixed": {"interaction": "text"},
+                    "leave_out": {"day": [""]},
+                    "timestamp_format": "epoch",
+                    "delimiter": ";",
+                },
+            ],
+        )
+    )
+    calls, texts = layout["files"]
+    assert (calls["table"], texts["table"]) == ("cdr", "cdr_2")
+    assert calls["fields"]["datetime"] == "datetime" and calls["delimiter"] == ","
+    assert texts["fields"]["direction"] == "way" and texts["fields"]["interaction"] is None
+    assert texts["leave_out"] == {"kind": ["X"], "day": [""]} and texts["delimiter"] == ";"
+    assert layout["fields"]["interaction"] == "kind"
+    assert used_columns(texts) == ["caller_id", "day", "datetime", "cell_id", "way", "kind"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "matches", "others"),
+    [
+        ("20*.csv*", ["20.csv", "2018.csv.gz"], ["a20.csv", "20/a.csv"]),
+        ("day=*/[!_]?.csv", ["day=1/ab.csv"], ["day=1/_b.csv", "day=1/a/b.csv", "ab.csv"]),
+        ("a+(b).csv", ["a+(b).csv"], ["aab.csv"]),
+    ],
+)
+def test_patterns_of_files_as_expressions(
+    pattern: str, matches: list[str], others: list[str]
+) -> None:
+    expression = glob_regex(pattern)
+    assert all(re.search(expression, name) for name in matches)
+    assert not any(re.search(expression, name) for name in others)
+
+
+def test_files_in_folders(tmp_path: Path) -> None:
+    """A star stays within its folder; the name of a file is its path."""
+    for name in ("day=1/a.csv", "day=2/b.csv", "day=2/old/c.csv", "other/d.csv", "e.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = local_files(str(tmp_path), "day=*/*.csv", "e*")
+    assert [file["name"] for file in found] == ["day=1/a.csv", "day=2/b.csv", "e.csv"]
+    assert local_files(str(tmp_path / "none"), "*/*") == []
 
 
 # --- indicators without a column ------------------------------------------------------------------
@@ -526,11 +660,62 @@ def write_one_row_per_call(folder: Path, events: list[Event]) -> None:
     write_locations(folder)
 
 
+def instant(when: datetime) -> datetime:
+    """The time in UTC."""
+    return when.replace(tzinfo=LOCAL).astimezone(ZoneInfo("UTC"))
+
+
+def write_flowkit(folder: Path, events: list[Event]) -> None:
+    """Calls and texts in files of their own; the antennas are cells of their own."""
+    for interaction, name in (("call", "calls"), ("text", "sms")):
+        columns = yaml.safe_load(Path("layouts/flowkit.yml").read_text())["files"]
+        rows: list[Iterable[Any]] = [columns[interaction == "text"]["columns"]]
+        for number, side in enumerate(sides(events)):
+            if side.event.interaction != interaction:
+                continue
+            offset = "+00" if number % 2 else "+00:00"
+            row = [
+                number, "t" if side.direction == "out" else "f",
+                f"{instant(side.event.when):%Y-%m-%d %H:%M:%S}{offset}", side.event.seconds, "",
+                side.own_id, side.other_id, side.antenna, "imsi", "", "", "", "",
+            ]  # fmt: skip
+            rows.append(row if interaction == "call" else row[:3] + row[4:])
+        (folder / f"{name}_2024.csv").write_bytes(lines(rows))
+    rows = [("site_id", "id", "lon", "lat"), *((a, a, *place) for a, place in ANTENNAS.items())]
+    (folder / "MS_LOCATION.csv").write_bytes(lines(rows))
+
+
+def write_msc(folder: Path, events: list[Event]) -> None:
+    """Calls and texts apart; a cell is LAC and CI; forwarded calls between the others."""
+    codes = {"call": {"out": "MOC", "in": "MTC"}, "text": {"out": "SMMO", "in": "SMMT"}}
+    for number, interaction in enumerate(codes):
+        kind = yaml.safe_load(Path("layouts/msc.yml").read_text())["files"][number]
+        rows: list[Iterable[Any]] = [kind["columns"]]
+        for side in sides(events):
+            event = side.event
+            if event.interaction != interaction:
+                continue
+            row = [
+                codes[interaction][side.direction], event.caller, event.called, "", "",
+                int(instant(event.when).timestamp()), event.seconds, side.antenna, 1,
+            ]  # fmt: skip
+            rows.append(row if interaction == "call" else row[:6] + row[7:])
+            if interaction == "call":
+                rows.append(["CF", *row[1:]])
+        name = kind["pattern"].replace("*.csv*", "2024.csv")
+        (folder / name).write_bytes(lines(rows, delimiter=";"))
+    rows = [("site", "lac", "ci", "longitude", "latitude")]
+    rows += [(antenna, antenna, 1, *place) for antenna, place in ANTENNAS.items()]
+    (folder / "MS_LOCATION.csv").write_bytes(lines(rows, delimiter=";"))
+
+
 WRITERS = {
     "gnuper": (write_gnuper, "20*.csv*"),
     "gnuper_operator": (write_operator, "20*.csv*"),
     "bandicoot": (write_bandicoot, "[!M]*.csv"),
     "one_row_per_call": (write_one_row_per_call, "20*.csv"),
+    "flowkit": (write_flowkit, None),
+    "msc": (write_msc, None),
 }
 
 
@@ -581,14 +766,18 @@ def test_shipped_layout_gives_the_same(
 ) -> None:
     write, pattern = WRITERS[name]
     write(tmp_path, truth())
+    about = {"raw_file_pattern": pattern} if pattern else {"local_timezone": LOCAL.key}
     project = make_project(
-        f"layout_{name}", layout=name, raw_data_path=str(tmp_path), raw_file_pattern=pattern,
+        f"layout_{name}", layout=name, raw_data_path=str(tmp_path), **about,
         pseudonym_key_file=key_file, **PLAIN,
     )  # fmt: skip
     project.build(*CONSERVATION)
     assert len(events_of(project)) == len(sides(truth()))
     assert_same_events(project, gnuper)
     assert_same_features(project, gnuper)
+    if name == "msc":
+        left_out = project.restricted("delivery_quality")["left_out"].sum()
+        assert left_out == sum(side.event.interaction == "call" for side in sides(truth()))
     if name == "bandicoot":
         files = project.query("select distinct source_file from {restricted}.delivered_rows")
         assert not set(files["source_file"]) & {f"{user}.csv" for user in USERS}
@@ -686,10 +875,78 @@ def write_own_parquet(folder: Path, events: list[Event]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def write_own_folders(folder: Path, events: list[Event]) -> dict[str, Any]:
+    """A folder per day; date and time apart; ids with apostrophes; HH:MM:SS; rows that end early;
+    times in milliseconds; attempts and data sessions; a cell that moves on a day of the events."""
+    days: dict[str, list[tuple]] = {}
+    for position, side in enumerate(sides(events)):
+        event = side.event
+        day = f"{event.when:%d.%m.%Y}"
+        date, time = day, f"{event.when:%H:%M:%S}"
+        if position % 3 == 0:
+            date, time = str(int(instant(event.when).timestamp() * 1000)), ""
+        moving = "1" if event.when >= MOVED else "01"
+        cell = "moves" if side.antenna == moving else f"'{side.antenna}'"
+        row = (
+            f"{date} {time}".strip(), side.direction, event.interaction, f" '{side.own_id}'",
+            f"'{side.other_id}' ", cell, "ok",
+        )  # fmt: skip
+        rows = days.setdefault(f"{event.when:%Y-%m-%d}", [])
+        rows.append(row if event.seconds is None else (*row, str(timedelta(seconds=event.seconds))))
+        rows += [(*row[:6], "busy"), (*row[:2], "data", *row[3:6], "ok")]
+    for day, rows in days.items():
+        (folder / f"day={day}").mkdir(exist_ok=True)
+        text = "".join("|".join(row) + "\n" for row in rows)
+        (folder / f"day={day}" / "part-0.csv").write_text(text)
+    moved = MOVED.strftime("%d.%m.%Y")
+    before = (MOVED - timedelta(days=1)).strftime("%d.%m.%Y")
+    sites = [
+        (a, a, *(str(x).replace(".", ",") for x in place), "", "") for a, place in ANTENNAS.items()
+    ]
+    sites += [
+        ("01", "moves", *sites[1][2:4], "", before),
+        ("1", "moves", *sites[0][2:4], moved, ""),
+    ]
+    text = "".join("|".join(site) + "\n" for site in sites)
+    (folder / "sites.csv").write_text(text)
+    return {
+        "format": "csv",
+        "delimiter": "|",
+        "quote": "",
+        "columns": ["at", "way", "kind", "who", "other", "cell", "state", "length"],
+        "fields": {
+            "caller_id": "who", "correspondent_id": "other", "cell_id": "cell", "datetime": "at",
+            "interaction": "kind", "direction": "way", "call_duration": "length",
+        },
+        "codes": {
+            "interaction": {"call": ["call"], "text": ["text"]},
+            "direction": {"in": ["in"], "out": ["out"]},
+        },
+        "leave_out": {"state": ["busy"], "kind": ["data"]},
+        "allow_short_rows": True,
+        "timestamp_format": ["epoch_ms", "dd.MM.yyyy HH:mm:ss"],
+        "local_timezone": LOCAL.key,
+        "call_unit": "HH:MM:SS",
+        "trim_ids": True,
+        "locations": {
+            "delimiter": "|", "decimal": ",", "date_format": "dd.MM.yyyy",
+            "columns": ["antenna_id", "cell_id", "longitude", "latitude", "from", "to"],
+            "fields": {"valid_from": "from", "valid_to": "to"},
+        },
+    }  # fmt: skip
+
+
+MOVED = datetime(2024, 4, 1)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("write", "pattern", "locations"),
-    [(write_own_csv, "mai*", "wo.csv"), (write_own_parquet, "*.parquet", "MS_LOCATION.csv")],
+    [
+        (write_own_csv, "mai*", "wo.csv"),
+        (write_own_parquet, "*.parquet", "MS_LOCATION.csv"),
+        (write_own_folders, "day=*/part-*.csv", "sites.csv"),
+    ],
 )
 def test_own_layout_gives_the_same_events(
     write: Callable[[Path, list[Event]], dict[str, Any]],
@@ -711,6 +968,9 @@ def test_own_layout_gives_the_same_events(
     project.build("--select", "+events", "--indirect-selection", "cautious", *CONSERVATION)
     assert_same_events(project, gnuper)
     positions = project.query("select max(file_row) as last from {restricted}.delivered_rows")
+    if write is write_own_folders:
+        files = project.query("select distinct source_file from {restricted}.delivered_rows")
+        assert "day=2024-03-25/part-0.csv" in set(files["source_file"])
     last = len(sides(truth())) - 100 if layout["format"] == "parquet" else None
     assert positions["last"].item() == last
 

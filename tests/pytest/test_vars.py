@@ -104,6 +104,7 @@ POSSIBLE: dict[str, set[str]] = {
     "pseudonym_key_file": PATHS,
     "layout": set(),
     "timestamp_format": {"null"},
+    "local_timezone": {"null"},
     "call_unit": {"null"},
     "period": set(),
     "period_begin": {"null", "date", "date as text"},
@@ -141,14 +142,15 @@ POSSIBLE: dict[str, set[str]] = {
 # Documented forms that are not among them.
 GOOD: dict[str, list[Any]] = {
     "raw_data_path": ["data/sample/", "/data/cdr", "hdfs://namenode/cdr", "s3a://bucket/cdr"],
-    "raw_file_pattern": ["20*.csv*", "*.csv.gz", "20??[01]*", "cdr[!a-c]*", "[20]*"],
+    "raw_file_pattern": ["20*.csv*", "*.csv.gz", "20??[01]*", "cdr[!a-c]*", "[20]*", "date=*/*.csv"],
     "raw_locations": ["MS_LOCATION.csv", "/data/cells.csv"],
     "layout": [
         "gnuper", "bandicoot", "gnuper_operator", "one_row_per_call", "layouts/gnuper.yml",
         SHIPPED,
     ],
     "timestamp_format": ["yyyyMMddHHmmss", ["yyyy-MM-dd HH:mm:ss", "dd/MM/yyyy HH:mm"]],
-    "call_unit": ["s", "m", "ms"],
+    "local_timezone": ["Africa/Khartoum", "UTC"],
+    "call_unit": ["s", "m", "ms", "HH:MM:SS", "MM:SS"],
     "period": ["all", "month", "week"],
     "exact_duplicates": ["keep", "reject"],
     "quality_gates": [
@@ -217,8 +219,8 @@ def test_defaults_and_documented_values_are_possible(name: str) -> None:
         ),
         ("period_begin", 2024, "2024. It must be null or a date such as 2024-05-01"),
         ("period", "2024-05", '"2024-05". It must be all, month or week'),
-        ("call_unit", "h", '"h". It must be null, s, m or ms'),
-        ("call_unit", True, "true. It must be null, s, m or ms"),
+        ("call_unit", "h", '"h". It must be null, s, m, ms, HH:MM:SS or MM:SS'),
+        ("call_unit", True, "true. It must be null, s, m, ms, HH:MM:SS or MM:SS"),
         ("table_format", "csv", '"csv". It must be parquet, iceberg or delta'),
         ("overlapping_release", "perhaps", '"perhaps". It must be warn, stop or allow'),
         ("clean_up", "False", '"False". It must be true or false'),
@@ -235,7 +237,8 @@ def test_defaults_and_documented_values_are_possible(name: str) -> None:
         ),
         (
             "raw_file_pattern", "{a,b}*",
-            '"{a,b}*". It must be a glob for names of files: *, ? and [abc], without / \\ { } ^',
+            ('"{a,b}*". It must be a glob for files: *, ? and [abc], with / between folders, '
+            "without \\ { } ^"),
         ),
         ("raw_data_path", "a\0", '"a\\u0000". It must be a path as text, without a character 0'),
         ("earlier_release", "a.b", '"a.b". It must be null or the name of a schema'),
@@ -289,7 +292,10 @@ def test_quality_gates_are_those_of_the_macro() -> None:
         "[^a]*",
         "[z-a]",
         "[a-.]",
-        "a/*",
+        "/*",
+        "a//*",
+        "../*",
+        "a/",
         "..\\*",
         "{a,b}",
         "[a&&b]",
@@ -331,7 +337,21 @@ def test_globs_that_spark_and_python_read_differently(pattern: str) -> None:
         ({"layout": {"format": "xml"}}, "The var layout is not valid at "),
         ({"timestamp_format": "HH:mm"}, 'The var timestamp_format is "HH:mm": it must read year'),
         ({"timestamp_format": ""}, 'The var timestamp_format is "": it must be a Spark datetime'),
-        ({"timestamp_format": ["yyyy-MM-dd", "x'); --"]}, "it must be a Spark datetime pattern"),
+        ({"timestamp_format": ["yyyy-MM-dd HH", "x'); --"]}, "it must be a Spark datetime pattern"),
+        ({"timestamp_format": "yyyy-MM-dd"}, '"yyyy-MM-dd": it reads no hour. Join the column'),
+        (
+            {"timestamp_format": "epoch"},
+            "format 'epoch' counts from a time in UTC. So the layout must",
+        ),
+        ({"layout": "flowkit"}, "So the layout must have a local_timezone"),
+        (
+            {"local_timezone": "Khartoum"},
+            'The var local_timezone is "Khartoum". It must be null or',
+        ),
+        (
+            {"layout": "msc", "local_timezone": "UTC", "raw_file_pattern": "20*"},
+            'The var raw_file_pattern is "20*", but the layout names the files itself (calls_*.csv*, ',
+        ),
         ({"timestamp_format": "yyyy-MM-dd" + "[" * 1000}, "it must not be longer than 200"),
         (
             {"timestamp_format": ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd HH:mm:ssXXX"]},

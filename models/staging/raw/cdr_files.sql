@@ -10,5 +10,6 @@ select
     source_file,
     file_size,
     modified_at,
+    kinds,
     {{ text_literal(raw_definition()) }} as definition
 from ({{ files_in_folder() }})

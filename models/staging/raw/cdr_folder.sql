@@ -8,4 +8,4 @@
 }}
 
 using binaryFile
-options ({{ cdr_files_options() }})
+options ({{ cdr_files_options(raw_kinds()) }})

@@ -7,4 +7,4 @@
 
 (value string)
 using text
-options ({{ cdr_files_options() }})
+options ({{ cdr_files_options(raw_kinds()) }})
