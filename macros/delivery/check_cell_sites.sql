@@ -7,10 +7,10 @@
     {%- set columns = raw_layout().locations.columns -%}
     {%- set cells = run_query(
         'select count(*), count_if(malformed_row is null), count_if('
-        ~ 'try_cast(' ~ plain_number(location_field('longitude'), raw_layout().locations) ~ ' as double) between -180 and 180 '
-        ~ 'and try_cast(' ~ plain_number(location_field('latitude'), raw_layout().locations) ~ ' as double) between -90 and 90 '
-        ~ 'and ' ~ location_id('antenna_id') ~ ' is not null '
-        ~ 'and ' ~ location_id('cell_id') ~ ' is not null) from ' ~ cell_sites
+        ~ 'try_cast(' ~ location_field('longitude') ~ ' as double) between -180 and 180 '
+        ~ 'and try_cast(' ~ location_field('latitude') ~ ' as double) between -90 and 90 '
+        ~ 'and ' ~ location_field('antenna_id') ~ ' is not null '
+        ~ 'and ' ~ location_field('cell_id') ~ ' is not null) from ' ~ cell_sites
     ).rows[0] -%}
     {%- if cells[0] == 0 -%}{%- do no_cell_sites(locations_file()) -%}{%- endif -%}
     {%- if cells[1] == 0 or cells[2] == 0 -%}

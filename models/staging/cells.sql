@@ -8,12 +8,10 @@
 with listed as (
 
     select
-        {{ location_id('antenna_id') }} as antenna_id,
-        {{ location_id('cell_id') }} as cell_id,
-        round(try_cast({{ plain_number(location_field('longitude'), locations) }} as double), 6)
-            as longitude,
-        round(try_cast({{ plain_number(location_field('latitude'), locations) }} as double), 6)
-            as latitude,
+        {{ location_field('antenna_id') }} as antenna_id,
+        {{ location_field('cell_id') }} as cell_id,
+        round(try_cast({{ location_field('longitude') }} as double), 6) as longitude,
+        round(try_cast({{ location_field('latitude') }} as double), 6) as latitude,
         {%- for name, always in validity.items() %}
         {%- if fields[name] is none %}
         {{ always }} as {{ name }},
