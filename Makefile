@@ -6,6 +6,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VARS ?=
 AUDIT ?=
+FILE ?=
+ANTENNAS ?=
 BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
 
 export PYTHON VARS
@@ -36,6 +38,10 @@ setup:  ## create the environment, the profile and the key of the pseudonyms
 .PHONY: run
 run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data)
 	@$(python) -m scripts.run
+
+.PHONY: layout
+layout: setup  ## draft a layout from your file (FILE=/data/20181001.csv ANTENNAS=/data/cells.csv)
+	@$(python) -m scripts.layout "$(FILE)" "$(ANTENNAS)"
 
 .PHONY: report
 report: setup  ## write output/report.html, maps and profiles of the release on one page

@@ -12,6 +12,7 @@ its list ``plugins``. This plugin gives the Spark adapter
 - ``adapter.layout``, the description of an operator's files (:mod:`dbt_gnuper.layouts`);
 - ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
+- the warnings of a run once more at its end (:mod:`dbt_gnuper.repeated_warnings`);
 - an end without a stack trace when Ctrl-C comes (:mod:`dbt_gnuper.interrupts`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
   that do not fail the run when they end (:mod:`dbt_gnuper.thrift_sessions`).
@@ -29,6 +30,7 @@ from dbt_gnuper import (
     interrupts,
     layouts,
     local_files,
+    repeated_warnings,
     rests,
     run_lock,
     spark_connect,
@@ -50,6 +52,7 @@ class GnuperPlugin(dbtPlugin):
         features.extend(SparkAdapter)
         rests.extend(SparkAdapter)
         interrupts.extend()
+        repeated_warnings.extend()
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
