@@ -11,7 +11,8 @@ import pytest
 import yaml
 from conftest import PROJECT_ROOT
 
-from dbt_gnuper.layouts import read_layout
+from dbt_gnuper.layouts import read_layout, used_columns
+from dbt_gnuper.local_files import columns_of
 from python_udfs.bandicoot_batches import output_schema
 from scripts.lineage.labels import (
     AGGREGATE,
@@ -499,8 +500,9 @@ def test_ids_without_a_key_are_found_in_each_variant(
         leaks = proof.edited(delivered_rows=sql).leaks("delivered_rows")
         assert {leak.column for leak in leaks if leak.label.kind == RAW} == {column}
     # columns that the layout does not describe, in place of the time
-    time = layout["fields"]["datetime"]
-    for unused in set(layout["columns"]) - set(layout["fields"].values()):
+    kind = layout["files"][0]
+    time = columns_of(kind["fields"]["datetime"])[0]
+    for unused in set(kind["columns"]) - set(used_columns(kind)):
         edits = {f"cdr.`{time}`": f"cdr.`{unused}`"}
         assert planted(proof, "delivered_rows", edits)["event_at"] == {RAW}, unused
 
