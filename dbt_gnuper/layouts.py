@@ -206,7 +206,7 @@ def complete(layout: Any, origin: str) -> dict[str, Any]:
 def _kind(layout: dict[str, Any], part: dict[str, Any], number: int) -> dict[str, Any]:
     """One kind of files, with all keys: what the whole layout says, and what the part says."""
     general = {key: value for key, value in layout.items() if key not in ("files", "locations")}
-    kind = DEFAULTS | {"pattern": None} | general | part
+    kind: dict[str, Any] = DEFAULTS | {"pattern": None} | general | part
     for key in MERGED:
         kind[key] = layout.get(key, {}) | part.get(key, {})
     kind["fields"] = _fields(kind["fields"], FIELDS, kind["columns"])

@@ -1,4 +1,4 @@
-{# one row per antenna and cell #}
+{# one row per antenna, cell and span of days #}
 
 {%- set locations = raw_layout().locations %}
 {%- set fields = locations.fields %}

@@ -48,7 +48,7 @@ with
         {%- endif %}
         {{ raw_field('national', kind) }} as national_code,
         {%- if kind.format == 'parquet' %}
-        cdr._metadata.row_index + 1 as file_row,
+        cdr._metadata.row_index + 1 as file_row,  -- noqa: RF03
         {%- else %}
         cast(null as bigint) as file_row,
         {%- endif %}
@@ -62,7 +62,7 @@ with
                 {%- for column in raw_columns(kind) %},
                 cdr.{{ quoted_name(column) }}
                 {%- endfor %}
-            order by cdr._metadata.file_name
+            order by cdr._metadata.file_name  -- noqa: RF03
         ) > 1 as is_duplicate
         {%- else %}
         false as is_duplicate

@@ -14,8 +14,9 @@ def told(monkeypatch: pytest.MonkeyPatch) -> tuple[EventManager, list[str]]:
     """A manager of events with the plugin, and all messages that it passes on."""
     monkeypatch.setattr(EventManager, "fire_event", EventManager.fire_event)
     repeated_warnings.extend()
-    manager, messages = EventManager(), []
-    manager.add_callback(lambda event: messages.append(event.info.msg))
+    manager = EventManager()
+    messages: list[str] = []
+    manager.add_callback(lambda event: messages.append(event.info.msg))  # type: ignore[attr-defined]
     return manager, messages
 
 
