@@ -1,24 +1,17 @@
 {#
-    Post-hook of delivery_quality: warns of days that break a gate, or stops the run before anything is
-    computed from them. Then the last release stays.
+    Post-hook of delivery_quality: warns of what breaks a gate, or stops the run before anything is
+    computed from it. Then the last release stays.
 #}
-{% macro check_quality_gates(delivery_quality) -%}
+{% macro check_quality_gates(delivery_quality, delivery_totals, repeated_files) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- set sentences = {'warn': [], 'stop': []} -%}
     {%- for name, gate in quality_gates().items() if gate.severity != 'off' -%}
-        {%- set broken = run_query(
-            'select source_file, day, round(' ~ name ~ ', 3) from ' ~ delivery_quality ~ ' where '
-            ~ gate.broken | replace('LIMIT', gate.limit | float) ~ ' order by day, source_file'
-        ).rows -%}
-        {%- if broken | length > 0 -%}
-            {%- do sentences[gate.severity].append(
-                name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ gate.limit ~ ')'
-                ~ (" in '" ~ broken[0][0] ~ "'" if broken[0][0] is not none else ', no row at all,')
-                ~ (' on ' ~ broken[0][1] if broken[0][1] is not none else ' in rows without a day')
-                ~ (' and ' ~ (broken | length - 1) ~ ' more' if broken | length > 1 else '')
-            ) -%}
-        {%- endif -%}
+        {%- set table = repeated_files if name == 'repeated_files' else delivery_totals if gate.meaning else delivery_quality -%}
+        {%- set stop = _sentence_of_gate(name, gate, gate.stop_limit, table) if gate.stop_limit is number -%}
+        {%- set sentence = stop or _sentence_of_gate(name, gate, gate.limit, table) -%}
+        {%- if sentence -%}{%- do sentences['stop' if stop else gate.severity].append(sentence) -%}{%- endif -%}
     {%- endfor -%}
+    {%- do _check_that_there_are_calls(delivery_totals) -%}
     {%- if sentences.stop -%}
         {{ exceptions.raise_compiler_error(
             'The delivery is not good enough: ' ~ sentences.stop | join('; ') ~ '. Nothing was released; '
@@ -29,5 +22,105 @@
         {%- do exceptions.warn(
             'Delivery quality warning: ' ~ sentences.warn | join('; ') ~ '. See the table delivery_quality.'
         ) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# The sentence about a gate that is broken; none if it is not. #}
+{% macro _sentence_of_gate(name, gate, limit, table) -%}
+    {%- set sentence = _repeated_files if name == 'repeated_files' else _broken_in_total if gate.meaning else _broken_by_files -%}
+    {{ return(sentence(name, gate, limit, table)) }}
+{%- endmacro %}
+
+
+{# The sentence about the first of the files and days that break a gate; none if there is none. #}
+{% macro _broken_by_files(name, gate, limit, delivery_quality) -%}
+    {%- set broken = run_query(
+        'select source_file, day, round(' ~ name ~ ', 3) from ' ~ delivery_quality ~ ' where '
+        ~ gate.broken | replace('LIMIT', limit | float) ~ ' order by day, source_file'
+    ).rows -%}
+    {%- if broken | length == 0 -%}{{ return(none) }}{%- endif -%}
+    {{ return(
+        name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ limit ~ ')'
+        ~ (" in '" ~ broken[0][0] ~ "'" if broken[0][0] is not none else ', no row at all,')
+        ~ (' on ' ~ broken[0][1] if broken[0][1] is not none else ' in rows without a day')
+        ~ (' and ' ~ (broken | length - 1) ~ ' more' if broken | length > 1 else '')
+    ) }}
+{%- endmacro %}
+
+
+{# The sentence about a gate of the whole delivery that is broken; none if it is not. #}
+{% macro _broken_in_total(name, gate, limit, delivery_totals) -%}
+    {%- set value = run_query(
+        'select round(' ~ name ~ ', 4) from ' ~ delivery_totals ~ ' where ' ~ gate.broken | replace('LIMIT', limit | float)
+    ).columns[0].values() -%}
+    {%- if value | length == 0 -%}{{ return(none) }}{%- endif -%}
+    {{ return(
+        name ~ ' is ' ~ value[0] ~ ' (limit ' ~ limit ~ '): ' ~ gate.meaning
+        ~ (' (' ~ _reasons_of_rejects() ~ ')' if name.startswith('lost_') else '')
+        ~ (' (' ~ _cells_of_several_antennas() ~ ')' if name == 'shared_cells' else '')
+        ~ '. ' ~ gate.remedy.rstrip('.')
+    ) }}
+{%- endmacro %}
+
+
+{# The sentence about files whose rows are in other files too; none if there are none. #}
+{% macro _repeated_files(name, gate, limit, repeated_files) -%}
+    {%- set broken = run_query(
+        'select source_file, other_file, round(100 * share, 1) from ' ~ repeated_files ~ ' where '
+        ~ gate.broken | replace('LIMIT', limit | float) ~ ' order by source_file, other_file'
+    ).rows -%}
+    {%- if broken | length == 0 -%}{{ return(none) }}{%- endif -%}
+    {%- set files = [] -%}
+    {%- for file in broken[:5] -%}
+        {%- do files.append(file[2] ~ " % of the rows of '" ~ file[0] ~ "' are in '" ~ file[1] ~ "' too") -%}
+    {%- endfor -%}
+    {{ return(
+        name ~ ': the rows of ' ~ broken | length ~ ' files are delivered again in another file (limit ' ~ limit ~ '): '
+        ~ files | join(', ') ~ (', ...' if broken | length > 5 else '')
+        ~ '. Their events count twice. Take one of the files out of the folder'
+    ) }}
+{%- endmacro %}
+
+
+{# How many ids of cells belong to several antennas. #}
+{% macro _cells_of_several_antennas() -%}
+    {%- set cells = run_query(
+        'select count(distinct cell_id), count(distinct case when antennas_of_cell > 1 then cell_id end), count(*) from ' ~ relation_of('cells')
+    ).rows[0] -%}
+    {{ return(cells[1] ~ ' of the ' ~ cells[0] ~ ' ids, in ' ~ cells[2] ~ ' rows of cells') }}
+{%- endmacro %}
+
+
+{# The most frequent reasons of rejects, with the shape of their values: 12 unknown_interaction (aaaa). #}
+{% macro _reasons_of_rejects() -%}
+    {%- set reasons = [] -%}
+    {%- for row in run_query(
+        'select outcome, rejected_value, count(*) as rows from ' ~ relation_of('delivered_rows')
+        ~ " where outcome not in ('accepted', 'left_out', 'exact_duplicate', 'outside_period') "
+        ~ 'group by outcome, rejected_value order by 3 desc, 1, 2 limit 5'
+    ).rows -%}
+        {%- do reasons.append(row[2] ~ ' ' ~ row[0] ~ (" like '" ~ row[1] ~ "'" if row[1] else '')) -%}
+    {%- endfor -%}
+    {{ return(reasons | join(', ')) }}
+{%- endmacro %}
+
+
+{# Stops the run when no call was accepted, although the layout has calls: no release of texts alone. #}
+{% macro _check_that_there_are_calls(delivery_totals) -%}
+    {%- set has_calls = [] -%}
+    {%- for kind in raw_kinds() -%}
+        {%- if kind.fields.interaction is none and kind.fixed.interaction == 'call'
+            or kind.fields.interaction is not none and kind.codes.interaction.call -%}
+            {%- do has_calls.append(kind) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- set totals = run_query('select calls, texts from ' ~ delivery_totals).rows[0] -%}
+    {%- if has_calls and totals[0] == 0 -%}
+        {{ exceptions.raise_compiler_error(
+            'Not a single call was accepted, and ' ~ totals[1] ~ ' texts, although the layout has calls (rejects: '
+            ~ (_reasons_of_rejects() or 'none') ~ '). Nothing was released; the last release stays. Correct codes or '
+            ~ 'call_unit of the layout; if the files have texts alone, leave the codes of calls out.'
+        ) }}
     {%- endif -%}
 {%- endmacro %}

@@ -24,6 +24,9 @@ with new_rows as (
         hour(event_at) as hour,
         user_id,
         cell_id,
+        interaction,
+        call_duration,
+        has_spoilt_id,
         side
     from {{ ref('delivered_rows') }}
     {% if is_incremental() -%}
@@ -42,6 +45,10 @@ users as (
         user_id,
         count(*) as records,
         count_if(side = 1) as rows,
+        count_if(interaction = 'call') as calls,
+        count_if(interaction = 'text') as texts,
+        coalesce(sum(call_duration), 0) as seconds,
+        count_if(has_spoilt_id) as spoilt_ids,
         -- bit h for hour h of the day
         bit_or(shiftleft(1, hour)) as hours
     from new_rows
@@ -71,6 +78,10 @@ files as (
         outcome,
         sum(rows) as rows,
         sum(records) as records,
+        sum(calls) as calls,
+        sum(texts) as texts,
+        sum(seconds) as seconds,
+        sum(spoilt_ids) as spoilt_ids,
         count(user_id) as users,
         bit_or(hours) as hours
     from users
@@ -84,6 +95,10 @@ select
     files.outcome,
     files.rows,
     files.records,
+    files.calls,
+    files.texts,
+    files.seconds,
+    files.spoilt_ids,
     files.users,
     coalesce(cells.cells, 0) as cells,
     coalesce(files.hours, 0) as hour_bits,

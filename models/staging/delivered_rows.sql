@@ -165,6 +165,9 @@ typed as (
         sides.is_national,
         sides.national_code,
         serving_antennas.antenna_id,
+        coalesce(
+            {{ is_spoilt_id('sides.caller_id') }} or {{ is_spoilt_id('sides.correspondent_id') }}, false
+        ) as has_spoilt_id,
         {{ pseudonym('sides.caller_id') }} as user_id,
         {{ pseudonym('sides.correspondent_id') }} as correspondent_id
     from sides
@@ -242,6 +245,7 @@ select /*+ broadcast(file_versions) */
             then cast(round(judged.seconds) as int)
     end as call_duration,
     judged.is_national,
+    judged.has_spoilt_id,
     case when year(judged.event_at) between 1970 and 2099 then judged.event_at end as event_at,
     judged.side,
     judged.file_row,

@@ -1,6 +1,6 @@
 {# one row per CDR file and day of its rows, and per silent day between them #}
 
-{{ config(post_hook="{{ check_quality_gates(this) }}") }}
+{{ config(post_hook="{{ check_quality_gates(this, ref('delivery_totals'), ref('repeated_files')) }}") }}
 
 {%- set reasons = reject_reasons() %}
 {%- set layout = raw_layout() %}
@@ -12,6 +12,10 @@
 {%- endfor %}
 {#- A file of one day in another zone also holds hours of the day before or after. #}
 {%- set stray_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
+
+-- the gates look at all of these tables
+-- depends_on: {{ ref('delivery_totals') }}
+-- depends_on: {{ ref('repeated_files') }}
 
 with days as (
 

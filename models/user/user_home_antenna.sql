@@ -1,6 +1,6 @@
 {# one row per user with a home #}
 
-{{ config(post_hook="{{ warn_if_no_user_has_a_home(this) }}") }}
+{{ config(post_hook="{{ check_that_users_have_homes(this) }}") }}
 
 {%- set user_id = person_in_period('weekly_visits.user_id', 'weekly_visits.period') -%}
 {%- set antenna_id = antenna_in_period('weekly_visits.antenna_id', 'weekly_visits.period') -%}

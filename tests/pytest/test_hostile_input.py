@@ -83,6 +83,7 @@ ROWS: dict[str, tuple[str | bytes, dict[str, int]]] = {
     "SQL in the cell": (row(cell=SQL), {"unknown_cell": 1}),
     "Jinja": (rows("{{ 1 / 0 }}", "{% raw %}", "${env:HOME}"), {"accepted": 3}),
     "script": (rows("<script>alert(1)</script>"), {"accepted": 1}),
+    "scientific": (rows("4.917E+11", "4.917e+11", "491700000001.0"), {"accepted": 3}),
     "no caller": (rows("", '""', "   "), {"missing_id": 2, "exact_duplicate": 1}),
     "no other side": (row(other=""), {"missing_id": 1}),
     # times
@@ -178,6 +179,8 @@ def project(make_project: Callable[..., Project], folder: Path) -> Project:
     return make_project(
         "hostile", raw_data_path=str(folder), raw_locations="cells.csv", bandicoot=False,
         exact_duplicates="reject", period_begin="2018-10-01", period_end="2018-10-31",
+        # much is lost here, and that is the point
+        quality_gates={f"lost_{what}": {"stop_limit": None} for what in ("calls", "texts", "seconds")},
     )  # fmt: skip
 
 
@@ -229,6 +232,21 @@ def test_odd_files_are_warned_of(built: Outcome) -> None:
         assert f"'20 {name}.csv' {doubt}" in built.output
     assert "Empty CDR files, which add no rows: 20 empty.csv" in built.output
     assert "6 of the 11 rows of the locations file" in built.output
+
+
+def test_what_is_strange_is_warned_of(built: Outcome) -> None:
+    """Once when it occurs, and once more at the end, with numbers and what to do."""
+    for name, words in {
+        "lost_calls": "of all calls are rejected (",
+        "shared_cells": "1 of the 5 ids, in 6 rows of cells",
+        "unknown_correspondents": "Are ids spelled in two ways?",
+        "spoilt_ids": "Export them as text",
+    }.items():
+        assert re.search(rf"{name} is [0-9.]+ \(limit ", built.output), name
+        assert words in built.output, name
+    end = built.output.rindex("Completed successfully")
+    assert re.search(r"[0-9]+ warnings of this run:\n- ", built.output[end:])
+    assert "Delivery quality warning" in built.output[end:]
 
 
 def test_nothing_of_a_row_is_told(project: Project, built: Outcome, folder: Path) -> None:

@@ -121,6 +121,88 @@ def test_each_gate_has_a_limit_of_its_own(project: Project, name: str) -> None:
         assert not any(f"{other} is " in words for other in GATES if other != name)
 
 
+def oddities() -> dict[str, list[Row]]:
+    """Two days of events, in which each gate of the whole delivery finds something."""
+    users, others = [f"49170000{n}" for n in range(20)], [f"0049170000{n}" for n in range(20)]
+    good = [
+        record(user, f"2024-05-01 10:{minute:02d}:00", other, cell_id="c1", interaction=kind)
+        for user, other in zip(users, others, strict=True)
+        for minute, kind in enumerate(("1", "1", "2", "2"))
+    ]
+    rows = {
+        "calls of unknown cells": [
+            record(user, "2024-05-01 11:00:00", "x", cell_id="c9", interaction="1")
+            for user in users
+        ],
+        "codes of texts": [
+            record(user, "2024-05-01 12:00:00", "x", cell_id="c1", interaction="SMS")
+            for user in users
+        ],
+        "mirrored": [
+            record(user, "2024-05-01 10:00:00", other, cell_id="c1", interaction="1", direction="1")
+            for user, other in zip(users, others, strict=True)
+        ],
+        "spoilt": [record("4.917E+11", "2024-05-01 10:00:00", "x", cell_id="c1")],
+    }
+    return {"good": good, **rows}
+
+
+def test_the_whole_delivery_is_judged(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    """What breaks a gate of all calls, texts, ids, cells or files is told with its share."""
+    rows = [row for part in oddities().values() for row in part]
+    write_raw(tmp_path, rows, [*CELLS, Cell("a2", "c1", "13", "52"), Cell("a3", "c3", "0", "0")])
+    (tmp_path / "20240501 again.csv").write_bytes((tmp_path / "20240501.csv").read_bytes())
+    project = make_project("oddities", raw_data_path=str(tmp_path), bandicoot=False)
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert not outcome.success
+    words = sentence(outcome, "The delivery is not good enough")
+    # 20 calls and 20 records of an unknown kind, of 40 texts and 61 calls
+    assert "lost_texts is 0.3333 (limit 0.3): this share of all texts are rejected" in words
+    assert "40 unknown_interaction like 'aaa'" in words and "40 unknown_cell like 'a9'" in words
+    assert "shared_cells is 1.0 (limit 0.02)" in words
+    assert "49170000" not in outcome.output
+
+    names = ("lost_calls", "lost_texts", "lost_seconds", "shared_cells")
+    warned = project.dbt(
+        "run", "--select", "+delivery_quality",
+        quality_gates={name: {"stop_limit": None} for name in names},
+    )  # fmt: skip
+    assert warned.success, warned.output
+    words = sentence(warned, "Delivery quality warning")
+    for name in ("unknown_correspondents", "mirrored_events", "spoilt_ids", "one_time_of_day"):
+        assert f"{name} is " in words
+    assert "strange_antennas is 1 (limit 0)" in words
+    assert "100.0 % of the rows of '20240501 again.csv' are in '20240501.csv' too" in words
+    end = warned.output[warned.output.rindex("Completed successfully") :]
+    assert "of this run:" in end and "lost_texts is" in end
+
+
+def test_no_call_stops_the_run(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    """A release of texts alone never replaces the last one, whatever the gates are."""
+    rows = [
+        record(f"u{n}", "2024-05-01 10:00:00", "x", cell_id="c1", interaction="2") for n in range(9)
+    ]
+    rows += [
+        record(
+            "u1",
+            "2024-05-01 10:00:00",
+            "x",
+            cell_id="c1",
+            interaction="1",
+            duration="00:10:00",
+        )
+    ]
+    write_raw(tmp_path, rows, CELLS)
+    off = {f"lost_{what}": {"severity": "off"} for what in ("calls", "texts", "seconds")}
+    project = make_project(
+        "no_call", raw_data_path=str(tmp_path), bandicoot=False, quality_gates=off
+    )
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert not outcome.success
+    words = "Not a single call was accepted, and 9 texts, although the layout has calls (rejects: "
+    assert words + "1 bad_duration like '99:99:99')" in outcome.output
+
+
 def test_strays_break_no_gate(
     make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
