@@ -67,7 +67,7 @@
 {# The sentence about files whose rows are in other files too; none if there are none. #}
 {% macro _repeated_files(name, gate, limit, repeated_files) -%}
     {%- set broken = run_query(
-        'select source_file, other_file, round(100 * share, 1) from ' ~ repeated_files ~ ' where '
+        'select source_file, other_file, round(100 * repeated_share, 1) from ' ~ repeated_files ~ ' where '
         ~ gate.broken | replace('LIMIT', limit | float) ~ ' order by source_file, other_file'
     ).rows -%}
     {%- if broken | length == 0 -%}{{ return(none) }}{%- endif -%}

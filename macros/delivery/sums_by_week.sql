@@ -21,7 +21,8 @@
             hour(event_at) as hour,
             {{ week_start('cast(event_at as date)') }} as week,
             {{ period_of('event_at') }} as period
-        from {{ ref('delivered_rows') }}
+        from {{ ref('delivered_rows') }} as delivered_rows
+        {{ without_strays('delivered_rows', 'cast(delivered_rows.event_at as date)') }}
         where outcome = 'accepted'
     {%- endset -%}
     {#- without the schema, so that it is equal in all schemas -#}
@@ -74,7 +75,8 @@
             {%- endif %}
             array_sort(collect_set(concat(file_version, source_file)))
         ), 256), 16) as week_version
-    from {{ ref('delivered_files') }}
+    from {{ ref('delivered_files') }} as files
+    {{ without_strays('files', 'files.day') }}
     where outcome = 'accepted'
     group by {{ week_start('day') }}
 {%- endmacro %}

@@ -30,9 +30,10 @@ periods as (
     {% if var('period') == 'all' -%}
     select {{ period_of('day') }} as period
     {%- else -%}
-    select distinct {{ period_of('day') }} as period
-    from {{ ref('delivered_files') }}
-    where outcome = 'accepted'
+    select distinct {{ period_of('files.day') }} as period
+    from {{ ref('delivered_files') }} as files
+    {{ without_strays('files', 'files.day') }}
+    where files.outcome = 'accepted'
     {%- endif %}
 
 )

@@ -52,67 +52,13 @@ times as (
 
 ),
 
--- Half a year without an event separates the days of a delivery from those of wrong clocks.
-gaps as (
+far_days as (
 
     select
-        day,
-        records,
-        case when datediff(day, lag(day) over (order by day)) > 182 then 1 else 0 end as is_gap
-    from days
-
-),
-
-numbered_days as (
-
-    select
-        records,
-        sum(is_gap) over (order by day) as part
-    from gaps
-
-),
-
-parts as (
-
-    select sum(records) as records
-    from numbered_days
-    group by part
-
-),
-
-distant_days as (
-
-    select 1 - {{ ratio('max(records)', 'sum(records)') }} as distant_days
-    from parts
-
-),
-
--- the date in a file's name is mostly that of its events, or a little later
-named_days as (
-
-    select
-        records,
-        try_to_timestamp(
-            regexp_replace(
-                regexp_extract(source_file, '(20[0-9]{2}[-_]?[01][0-9][-_]?[0-3][0-9])', 1),
-                '[-_]', ''
-            ),
-            'yyyyMMdd'
-        ) as named_at,
-        day
-    from outcomes
-    where is_accepted
-
-),
-
-days_of_names as (
-
-    select
-        {{ ratio(
-            'sum(records) filter (where abs(datediff(day, named_at)) > 62)',
-            'sum(records) filter (where named_at is not null)'
-        ) }} as distant_names
-    from named_days
+        sum(records) filter (where is_left_out) as left_out,
+        sum(records) filter (where reason = 'gap' and not is_left_out) as after_gaps,
+        sum(records) filter (where reason = 'file_name' and not is_left_out) as far_from_names
+    from {{ ref('distant_days') }}
 
 ),
 
@@ -182,8 +128,8 @@ correspondents as (
 
 ),
 
--- An event of two customers has an outgoing record of the one and an incoming record of the other. If
--- both are of the same person, the layout takes the wrong column for one direction.
+-- An event of two customers has an outgoing record of the one and an incoming record of the other.
+-- If both are of the same person, the layout takes the wrong column for one direction.
 events_of_pairs as (
 
     select
@@ -286,16 +232,16 @@ totals as (
         sums.*,
         strange_antennas.strange_antennas,
         times.one_time_of_day,
-        distant_days.distant_days,
-        days_of_names.distant_names,
+        far_days.left_out,
+        far_days.after_gaps,
+        far_days.far_from_names,
         mirrored.mirrored_events,
         events_of_shared_cells.events as events_of_shared_cells,
         acquaintances.unknown_correspondents
     from sums
     cross join strange_antennas
     cross join times
-    cross join distant_days
-    cross join days_of_names
+    cross join far_days
     cross join mirrored
     cross join events_of_shared_cells
     cross join acquaintances
@@ -313,7 +259,8 @@ select
     unknown_correspondents,
     mirrored_events,
     strange_antennas,
-    coalesce(distant_days, 0) as distant_days,
-    coalesce(distant_names, 0) as distant_names,
+    coalesce({{ ratio('left_out', 'records') }}, 0) as stray_days,
+    coalesce({{ ratio('after_gaps', 'records') }}, 0) as distant_days,
+    coalesce({{ ratio('far_from_names', 'records') }}, 0) as distant_names,
     coalesce(one_time_of_day, 0) as one_time_of_day
 from totals

@@ -1,4 +1,4 @@
-{# one row per accepted event and side of it, machines left out #}
+{# one row per accepted event and side of it, machines and strays left out #}
 
 {# a view: a second copy of all events would cost more than it saves #}
 {{ config(materialized='view') }}
@@ -25,4 +25,5 @@ select
 from {{ ref('delivered_rows') }} as delivered_rows
 left anti join {{ ref('machines') }} as machines
     on delivered_rows.user_id = machines.user_id
+{{ without_strays('delivered_rows', 'cast(delivered_rows.event_at as date)') }}
 where delivered_rows.outcome = 'accepted'

@@ -102,7 +102,7 @@ shared as (
 select
     shared.source_file,
     shared.other_file,
-    {{ ratio('shared.rows', 'sizes.rows') }} as share
+    {{ ratio('shared.rows', 'sizes.rows') }} as repeated_share
 from shared
 inner join sizes
     on shared.source_file = sizes.source_file

@@ -1,22 +1,23 @@
 {#
     Every accepted row of a person is counted in user_metrics_week, exactly once and with its
-    seconds. Rows of machines are not counted.
+    seconds. Rows of machines and of days that are left out are not counted.
 
     A failure means
     (a) user_metrics_week leaves out a kind of event or counts one twice; or
-    (b) events lacks rows of people, or has rows of machines.
+    (b) events lacks rows of people, or has rows of machines or of days that are left out.
 #}
 with rows_of_people as (
 
     select
         count(*) as events,
-        count_if(direction = 'out' and interaction = 'call') as og_calls,
-        count_if(direction = 'in' and interaction = 'text') as ic_sms,
-        coalesce(sum(call_duration), 0) as seconds
-    from {{ ref('delivered_rows') }}
+        count_if(accepted.direction = 'out' and accepted.interaction = 'call') as og_calls,
+        count_if(accepted.direction = 'in' and accepted.interaction = 'text') as ic_sms,
+        coalesce(sum(accepted.call_duration), 0) as seconds
+    from {{ ref('delivered_rows') }} as accepted
+    {{ without_strays('accepted', 'cast(accepted.event_at as date)') }}
     where
-        outcome = 'accepted'
-        and user_id not in (select machines.user_id from {{ ref('machines') }} as machines)
+        accepted.outcome = 'accepted'
+        and accepted.user_id not in (select machines.user_id from {{ ref('machines') }} as machines)
 
 ),
 

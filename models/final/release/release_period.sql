@@ -5,13 +5,14 @@
 with accepted as (
 
     select
-        source_file,
-        sum(records) as records,
-        min(day) as first_day,
-        max(day) as last_day
-    from {{ ref('delivered_files') }}
-    where outcome = 'accepted'
-    group by source_file
+        files.source_file,
+        sum(files.records) as records,
+        min(files.day) as first_day,
+        max(files.day) as last_day
+    from {{ ref('delivered_files') }} as files
+    {{ without_strays('files', 'files.day') }}
+    where files.outcome = 'accepted'
+    group by files.source_file
 
 ),
 
