@@ -166,7 +166,9 @@ typed as (
         sides.national_code,
         serving_antennas.antenna_id,
         coalesce(
-            {{ is_spoilt_id('sides.caller_id') }} or {{ is_spoilt_id('sides.correspondent_id') }}, false
+            {{ is_spoilt_id('sides.caller_id') }}
+            or {{ is_spoilt_id('sides.correspondent_id') }},
+            false
         ) as has_spoilt_id,
         {{ pseudonym('sides.caller_id') }} as user_id,
         {{ pseudonym('sides.correspondent_id') }} as correspondent_id

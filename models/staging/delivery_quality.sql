@@ -1,6 +1,10 @@
 {# one row per CDR file and day of its rows, and per silent day between them #}
 
-{{ config(post_hook="{{ check_quality_gates(this, ref('delivery_totals'), ref('repeated_files')) }}") }}
+{{
+    config(
+        post_hook="{{ check_quality_gates(this, ref('delivery_totals'), ref('repeated_files')) }}",
+    )
+}}
 
 {%- set reasons = reject_reasons() %}
 {%- set layout = raw_layout() %}

@@ -88,14 +88,14 @@ shared as (
 
     select
         sample.source_file,
-        others.source_file as other_file,
+        other_sample.source_file as other_file,
         count(*) as rows
     from sample
-    inner join sample as others
+    inner join sample as other_sample
         on
-            sample.row_hash = others.row_hash
-            and sample.source_file != others.source_file
-    group by sample.source_file, others.source_file
+            sample.row_hash = other_sample.row_hash
+            and sample.source_file != other_sample.source_file
+    group by sample.source_file, other_sample.source_file
 
 )
 
