@@ -8,7 +8,10 @@
 {{
     config(
         materialized='publication',
-        pre_hook="{{ check_contents(ref('release_period')) }}",
+        pre_hook=[
+            "{{ check_that_values_are_released(ref('release_report')) }}",
+            "{{ check_contents(ref('release_period')) }}",
+        ],
     )
 }}
 
