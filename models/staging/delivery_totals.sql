@@ -226,10 +226,30 @@ strange_antennas as (
 
 ),
 
+spans_of_cells as (
+
+    select
+        cell_id,
+        last_day,
+        lead(first_day) over (partition by cell_id order by first_day) as next_day
+    from {{ ref('cells') }}
+    where is_serving_antenna
+
+),
+
+gaps_of_cells as (
+
+    select count(distinct cell_id) as cells_with_gaps
+    from spans_of_cells
+    where next_day > date_add(last_day, 1)
+
+),
+
 totals as (
 
     select
         sums.*,
+        gaps_of_cells.cells_with_gaps,
         strange_antennas.strange_antennas,
         times.one_time_of_day,
         far_days.left_out,
@@ -240,6 +260,7 @@ totals as (
         acquaintances.unknown_correspondents
     from sums
     cross join strange_antennas
+    cross join gaps_of_cells
     cross join times
     cross join far_days
     cross join mirrored
@@ -259,6 +280,7 @@ select
     unknown_correspondents,
     mirrored_events,
     strange_antennas,
+    cells_with_gaps,
     coalesce({{ ratio('left_out', 'records') }}, 0) as stray_days,
     coalesce({{ ratio('after_gaps', 'records') }}, 0) as distant_days,
     coalesce({{ ratio('far_from_names', 'records') }}, 0) as distant_names,
