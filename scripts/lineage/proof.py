@@ -11,6 +11,7 @@ from scripts.lineage.labels import (
     AGGREGATE,
     ID,
     OTHERS,
+    RAW,
     ROW,
     SHARE,
     SINGLE,
@@ -63,6 +64,8 @@ VIOLATIONS = "kinds of violations; with any of them nothing is released"
 PLACES = "places of values that are withheld, no value"
 NUMBERS = "days, files and numbers of rows of the delivery"
 EXCEPTIONS: dict[str, tuple[Passed, ...]] = {
+    "delivered_rows": (_passed("has_spoilt_id", {RAW}, "whether an id is no plain number, no id"),),
+    "distant_days": (_passed("", {AGGREGATE, OTHERS}, NUMBERS),),
     "antennas": (_passed("(row)", {AGGREGATE}, "months or weeks in which anybody did anything"),),
     "weekly_metrics": (_passed("(row)", {AGGREGATE}, "weeks of which a file has rows"),),
     "weekly_visits": (_passed("(row)", {AGGREGATE}, "weeks of which a file has rows"),),

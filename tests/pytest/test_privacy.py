@@ -105,7 +105,11 @@ def test_days_of_few_users(
     if not few_users:
         rejects["20240504"] = ["garbage"] * 1235
     random_cdr.write_raw(tmp_path, rows, [random_cdr.Cell("a1", "c1", "0", "0")], rejects)
-    project = make_project("few_users", raw_data_path=str(tmp_path), bandicoot=False)
+    # most rows are rejected, and that is the point
+    gates = {f"lost_{what}": {"stop_limit": None} for what in ("calls", "texts", "seconds")}
+    project = make_project(
+        "few_users", raw_data_path=str(tmp_path), bandicoot=False, quality_gates=gates
+    )
     outcome = project.dbt("run", "--select", "+data_quality")
     assert outcome.success, outcome.output
     quality = project.restricted("data_quality").astype(object)
