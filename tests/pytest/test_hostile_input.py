@@ -238,8 +238,6 @@ def test_what_is_strange_is_warned_of(built: Outcome) -> None:
     """Once when it occurs, and once more at the end, with numbers and what to do."""
     for name, words in {
         "lost_calls": "of all calls are rejected (",
-        "shared_cells": "1 of the 5 ids, in 6 rows of cells",
-        "unknown_correspondents": "Are ids spelled in two ways?",
         "spoilt_ids": "Export them as text",
     }.items():
         assert re.search(rf"{name} is [0-9.]+ \(limit ", built.output), name
