@@ -44,7 +44,7 @@
             'remedy': 'The days are in the table distant_days.',
             'limit': 0, 'severity': 'warn'},
         'distant_days': {'broken': 'distant_days > LIMIT',
-            'meaning': 'this share of the events is on days that half a year without an event separates from most others',
+            'meaning': 'this share of the events is on days that a year without an event separates from most others',
             'remedy': 'If they are mistakes, set period_begin and period_end; if they are not, set this gate to off.',
             'limit': 0, 'severity': 'stop'},
         'distant_names': {'broken': 'distant_names > LIMIT',

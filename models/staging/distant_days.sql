@@ -21,13 +21,13 @@ all_days as (
 
 ),
 
--- Half a year without an event separates the days of a delivery from those of wrong clocks.
+-- A year without an event separates the days of a delivery from those of wrong clocks.
 beginnings as (
 
     select
         day,
         records,
-        if(datediff(day, lag(day) over (order by day)) > 182, 1, 0) as is_beginning
+        if(datediff(day, lag(day) over (order by day)) > 365, 1, 0) as is_beginning
     from all_days
 
 ),
