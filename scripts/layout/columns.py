@@ -7,25 +7,22 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from dbt_gnuper.layouts import EPOCHS
+
 # Patterns of Spark, and of Python. Those with a day first come first: months are 1 to 12.
-TIMES = {
-    f"{date}{between}{time}{zone}": f"{python_date}{python_between}{python_time}{python_zone}"
-    for date, python_date in (
-        ("yyyy-MM-dd", "%Y-%m-%d"), ("dd/MM/yyyy", "%d/%m/%Y"), ("MM/dd/yyyy", "%m/%d/%Y"),
-        ("dd.MM.yyyy", "%d.%m.%Y"), ("yyyy/MM/dd", "%Y/%m/%d"), ("dd-MM-yyyy", "%d-%m-%Y"),
-        ("yyyyMMdd", "%Y%m%d"), ("dd MMM yyyy", "%d %b %Y"),
-    )
-    for between, python_between in ((" ", " "), ("'T'", "T"), ("", ""))
-    for time, python_time in (("HH:mm:ss", "%H:%M:%S"), ("HH:mm", "%H:%M"), ("HHmmss", "%H%M%S"))
-    for zone, python_zone in (("", ""), ("X", "%z"), ("XXX", "%z"))
-}  # fmt: skip
 DATES = {
     "yyyy-MM-dd": "%Y-%m-%d", "dd/MM/yyyy": "%d/%m/%Y", "MM/dd/yyyy": "%m/%d/%Y",
     "dd.MM.yyyy": "%d.%m.%Y", "yyyy/MM/dd": "%Y/%m/%d", "dd-MM-yyyy": "%d-%m-%Y",
     "yyyyMMdd": "%Y%m%d", "dd MMM yyyy": "%d %b %Y",
 }  # fmt: skip
 CLOCKS = {"HH:mm:ss": "%H:%M:%S", "HH:mm": "%H:%M", "HHmmss": "%H%M%S"}
-EPOCHS = {"epoch": 1, "epoch_ms": 1000}
+TIMES = {
+    f"{date}{between}{time}{zone}": f"{python_date}{python_between}{python_time}{python_zone}"
+    for date, python_date in DATES.items()
+    for between, python_between in ((" ", " "), ("'T'", "T"), ("", ""))
+    for time, python_time in CLOCKS.items()
+    for zone, python_zone in (("", ""), ("X", "%z"), ("XXX", "%z"))
+}
 ENOUGH = 0.98
 MOST_CODES = 20
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from dbt_gnuper.layouts import SHIPPED, columns_of, read_layout
+from dbt_gnuper.layouts import SHIPPED, columns_of, patterns_of, read_layout
 from scripts.layout.columns import CLOCKS, DATES, Column
 from scripts.layout.sample import Sample
 
@@ -112,9 +112,7 @@ def _is_read(records: Sample, columns: list[Column], kind: dict[str, Any]) -> bo
         known = {code for codes in (words or {}).values() for code in codes}
         if column and not set(by_name[column].counts) <= known:
             return False
-    formats = kind["timestamp_format"]
-    formats = [formats] if isinstance(formats, str) else formats
-    return by_name[columns_of(kind["fields"]["datetime"])[-1]].time() in formats
+    return by_name[columns_of(kind["fields"]["datetime"])[-1]].time() in patterns_of(kind)
 
 
 def _after(name: str, layout: dict[str, Any], columns: list[Column]) -> Draft:
