@@ -90,45 +90,56 @@ named_days as (
 
 ),
 
+compared_days as (
+
+    select
+        source_file,
+        day,
+        records,
+        abs(datediff(day, named_day)) > 62 as is_far
+    from named_days
+    where named_day is not null
+
+),
+
 -- The date in a file's name is that of its events, or a little later. Where most events are far
 -- from it, it is something else, such as the day of the export.
 dated_files as (
 
     select source_file
-    from named_days
-    where named_day is not null
+    from compared_days
     group by source_file
-    having
-        sum(records) filter (where abs(datediff(day, named_day)) <= 62) >= 0.5 * sum(records)
+    having sum(records) filter (where not is_far) >= 0.5 * sum(records)
+
+),
+
+dated_days as (
+
+    select compared_days.*
+    from compared_days
+    left semi join dated_files
+        on compared_days.source_file = dated_files.source_file
 
 ),
 
 far_share as (
 
-    select
-        {{ ratio(
-            'sum(named_days.records) filter (where abs(datediff(named_days.day, named_days.named_day)) > 62)',
-            'sum(named_days.records)'
-        ) }} as share_of_all
-    from named_days
-    inner join dated_files
-        on named_days.source_file = dated_files.source_file
+    select {{ ratio('sum(records) filter (where is_far)', 'sum(records)') }} as share_of_all
+    from dated_days
 
 ),
 
 far_by_name as (
 
     select
-        named_days.source_file,
-        named_days.day,
+        dated_days.source_file,
+        dated_days.day,
         'file_name' as reason,
-        named_days.records,
+        dated_days.records,
         far_share.share_of_all
-    from named_days
-    inner join dated_files
-        on named_days.source_file = dated_files.source_file
+    from dated_days
     cross join far_share
-    where abs(datediff(named_days.day, named_days.named_day)) > 62
+    where dated_days.is_far
 
 ),
 
