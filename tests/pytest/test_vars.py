@@ -276,7 +276,7 @@ def test_quality_gates(gates: Any) -> None:
 
 def test_quality_gates_are_those_of_the_macro() -> None:
     macro = (PROJECT_ROOT / "macros/delivery/default_quality_gates.sql").read_text()
-    gates = re.findall(r"'(\w+)': \{\s*'broken'", macro)
+    gates = re.findall(r"^        '(\w+)': \{", macro, re.MULTILINE)
     about = known_vars()["quality_gates"]
     assert about["propertyNames"]["enum"] == gates
     assert f"({', '.join(gates)})" in about["allowed"]
