@@ -4,44 +4,80 @@
 #}
 {% macro check_quality_gates(delivery_quality, delivery_totals, repeated_files) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
+    {%- set broken = _broken_gates(delivery_totals) -%}
+    {%- do _check_that_there_are_calls(delivery_totals) -%}
     {%- set sentences = {'warn': [], 'stop': []} -%}
     {%- for name, gate in quality_gates().items() if gate.severity != 'off' -%}
-        {%- set table = repeated_files if name == 'repeated_files' else delivery_totals if gate.meaning else delivery_quality -%}
-        {%- set stop = _sentence_of_gate(name, gate, gate.stop_limit, table) if gate.stop_limit is number -%}
-        {%- set sentence = stop or _sentence_of_gate(name, gate, gate.limit, table) -%}
-        {%- if sentence -%}{%- do sentences['stop' if stop else gate.severity].append(sentence) -%}{%- endif -%}
+        {%- set severity = broken[name].severity if name in broken else gate.severity -%}
+        {%- if gate.meaning -%}
+            {%- set sentence = _sentence_of_total(name, gate, broken[name]) if name in broken -%}
+        {%- else -%}
+            {%- set sentence = _repeated_files(name, gate, repeated_files) if name == 'repeated_files'
+                else _broken_by_files(name, gate, delivery_quality) -%}
+        {%- endif -%}
+        {%- if sentence -%}{%- do sentences[severity].append(sentence) -%}{%- endif -%}
     {%- endfor -%}
-    {%- do _check_that_there_are_calls(delivery_totals) -%}
+    {%- set lost = broken.keys() | select('match', 'lost_') | list -%}
     {%- if sentences.stop -%}
         {{ exceptions.raise_compiler_error(
-            'The delivery is not good enough: ' ~ sentences.stop | join('; ') ~ '. Nothing was released; '
+            'The delivery is not good enough: ' ~ sentences.stop | join('; ') ~ '. '
+            ~ ('Rejected are ' ~ _reasons_of_rejects() ~ '. ' if lost) ~ 'Nothing was released; '
             ~ 'the last release stays. Look at the table delivery_quality, deliver the files again, or '
             ~ 'change the gate in var quality_gates.'
         ) }}
     {%- elif sentences.warn -%}
         {%- do exceptions.warn(
-            'Delivery quality warning: ' ~ sentences.warn | join('; ') ~ '. See the table delivery_quality.'
+            'Delivery quality warning: ' ~ sentences.warn | join('; ') ~ '. '
+            ~ ('Rejected are ' ~ _reasons_of_rejects() ~ '. ' if lost) ~ 'See the table delivery_quality.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}
 
 
-{# The sentence about a gate that is broken; none if it is not. #}
-{% macro _sentence_of_gate(name, gate, limit, table) -%}
-    {%- set sentence = _repeated_files if name == 'repeated_files' else _broken_in_total if gate.meaning else _broken_by_files -%}
-    {{ return(sentence(name, gate, limit, table)) }}
+{# The gates of the whole delivery that are broken: {name: {value, limit, severity}}. #}
+{% macro _broken_gates(delivery_totals) -%}
+    {%- set limits = [] -%}
+    {%- for name, gate in quality_gates().items() if gate.meaning and gate.severity != 'off' -%}
+        {%- for limit, severity in [(gate.stop_limit, 'stop'), (gate.limit, gate.severity)] if limit is number -%}
+            {%- do limits.append({'name': name, 'limit': limit, 'severity': severity,
+                'value': 'if(' ~ name ~ ' > ' ~ limit | float ~ ', round(' ~ name ~ ', 4), null) as limit_' ~ limits | length}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- set broken = {} -%}
+    {%- if limits -%}
+        {%- set values = run_query(
+            'select ' ~ limits | map(attribute='value') | join(', ') ~ ' from ' ~ delivery_totals
+        ).rows[0] -%}
+        {%- for limit in limits -%}
+            {#- the limit that stops the run comes first, and stays -#}
+            {%- if values[loop.index0] is not none -%}
+                {%- do broken.setdefault(limit.name, dict(limit, value=values[loop.index0])) -%}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(broken) }}
+{%- endmacro %}
+
+
+{# The sentence about a gate of the whole delivery that is broken. #}
+{% macro _sentence_of_total(name, gate, broken) -%}
+    {{ return(
+        name ~ ' is ' ~ broken.value ~ ' (limit ' ~ broken.limit ~ '): ' ~ gate.meaning
+        ~ (' (' ~ _cells_of_several_antennas() ~ ')' if name == 'shared_cells' else '')
+        ~ '. ' ~ gate.remedy.rstrip('.')
+    ) }}
 {%- endmacro %}
 
 
 {# The sentence about the first of the files and days that break a gate; none if there is none. #}
-{% macro _broken_by_files(name, gate, limit, delivery_quality) -%}
+{% macro _broken_by_files(name, gate, delivery_quality) -%}
     {%- set broken = run_query(
         'select source_file, day, round(' ~ name ~ ', 3) from ' ~ delivery_quality ~ ' where '
-        ~ gate.broken | replace('LIMIT', limit | float) ~ ' order by day, source_file'
+        ~ gate.broken | replace('LIMIT', gate.limit | float) ~ ' order by day, source_file'
     ).rows -%}
     {%- if broken | length == 0 -%}{{ return(none) }}{%- endif -%}
     {{ return(
-        name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ limit ~ ')'
+        name ~ ' is ' ~ broken[0][2] ~ ' (limit ' ~ gate.limit ~ ')'
         ~ (" in '" ~ broken[0][0] ~ "'" if broken[0][0] is not none else ', no row at all,')
         ~ (' on ' ~ broken[0][1] if broken[0][1] is not none else ' in rows without a day')
         ~ (' and ' ~ (broken | length - 1) ~ ' more' if broken | length > 1 else '')
@@ -49,26 +85,14 @@
 {%- endmacro %}
 
 
-{# The sentence about a gate of the whole delivery that is broken; none if it is not. #}
-{% macro _broken_in_total(name, gate, limit, delivery_totals) -%}
-    {%- set value = run_query(
-        'select round(' ~ name ~ ', 4) from ' ~ delivery_totals ~ ' where ' ~ gate.broken | replace('LIMIT', limit | float)
-    ).columns[0].values() -%}
-    {%- if value | length == 0 -%}{{ return(none) }}{%- endif -%}
-    {{ return(
-        name ~ ' is ' ~ value[0] ~ ' (limit ' ~ limit ~ '): ' ~ gate.meaning
-        ~ (' (' ~ _reasons_of_rejects() ~ ')' if name.startswith('lost_') else '')
-        ~ (' (' ~ _cells_of_several_antennas() ~ ')' if name == 'shared_cells' else '')
-        ~ '. ' ~ gate.remedy.rstrip('.')
-    ) }}
-{%- endmacro %}
-
-
 {# The sentence about files whose rows are in other files too; none if there are none. #}
-{% macro _repeated_files(name, gate, limit, repeated_files) -%}
+{% macro _repeated_files(name, gate, repeated_files) -%}
+    {#- of two files with the same rows the later name is told -#}
     {%- set broken = run_query(
-        'select source_file, other_file, round(100 * repeated_share, 1) from ' ~ repeated_files ~ ' where '
-        ~ gate.broken | replace('LIMIT', limit | float) ~ ' order by source_file, other_file'
+        'with broken as (select * from ' ~ repeated_files ~ ' where ' ~ gate.broken | replace('LIMIT', gate.limit | float) ~ ') '
+        ~ 'select source_file, other_file, round(100 * repeated_share, 1) from broken left anti join broken as later '
+        ~ 'on broken.source_file = later.other_file and broken.other_file = later.source_file '
+        ~ 'and broken.source_file < later.source_file order by source_file, other_file'
     ).rows -%}
     {%- if broken | length == 0 -%}{{ return(none) }}{%- endif -%}
     {%- set files = [] -%}
@@ -76,7 +100,7 @@
         {%- do files.append(file[2] ~ " % of the rows of '" ~ file[0] ~ "' are in '" ~ file[1] ~ "' too") -%}
     {%- endfor -%}
     {{ return(
-        name ~ ': the rows of ' ~ broken | length ~ ' files are delivered again in another file (limit ' ~ limit ~ '): '
+        name ~ ': the rows of ' ~ broken | map(attribute=0) | unique | list | length ~ ' files are delivered again in another file (limit ' ~ gate.limit ~ '): '
         ~ files | join(', ') ~ (', ...' if broken | length > 5 else '')
         ~ '. Their events count twice. Take one of the files out of the folder'
     ) }}

@@ -102,14 +102,24 @@ compared_days as (
 
 ),
 
--- The date in a file's name is that of its events, or a little later. Where most events are far
--- from it, it is something else, such as the day of the export.
-dated_files as (
+files as (
 
-    select source_file
+    select
+        source_file,
+        coalesce(sum(records) filter (where not is_far), 0) >= 0.5 * sum(records) as is_near
     from compared_days
     group by source_file
-    having sum(records) filter (where not is_far) >= 0.5 * sum(records)
+
+),
+
+-- The date in a file's name is that of its events, or a little later, if most events of this file or
+-- of most files are near it. Otherwise it is something else, such as the day of the export.
+compared_files as (
+
+    select
+        source_file,
+        is_near or count_if(is_near) over () > 0.5 * count(*) over () as is_dated
+    from files
 
 ),
 
@@ -117,8 +127,9 @@ dated_days as (
 
     select compared_days.*
     from compared_days
-    left semi join dated_files
-        on compared_days.source_file = dated_files.source_file
+    inner join compared_files
+        on compared_days.source_file = compared_files.source_file
+    where compared_files.is_dated
 
 ),
 

@@ -21,6 +21,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import random_cdr
+from browser import chromium, open_page  # noqa: F401 (fixtures)
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.tests import enable_test_caching
@@ -32,8 +33,6 @@ from scripts import export, mockup
 from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
-# The fixture open_page.
-pytest_plugins = ["browser"]
 
 # The state folder of the tests' server. It exists before the server does, because the tests that
 # need none share its compiled kernels: compiling them takes half a minute. The workers of pytest-xdist

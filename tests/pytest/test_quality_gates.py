@@ -172,9 +172,96 @@ def test_the_whole_delivery_is_judged(make_project: Callable[..., Project], tmp_
     for name in ("unknown_correspondents", "mirrored_events", "spoilt_ids", "one_time_of_day"):
         assert f"{name} is " in words
     assert "strange_antennas is 1 (limit 0)" in words
-    assert "100.0 % of the rows of '20240501 again.csv' are in '20240501.csv' too" in words
+    assert (
+        "repeated_files: the rows of 1 files are delivered again in another file (limit 0.5): "
+        "100.0 % of the rows of '20240501.csv' are in '20240501 again.csv' too"
+    ) in words
     end = warned.output[warned.output.rindex("Completed successfully") :]
     assert "of this run:" in end and "lost_texts is" in end
+
+
+FAR_DAYS = ("1970-01-01", "2099-12-31")
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence_of_gate"),
+    [
+        (0.005, "stray_days is 0.005"),
+        (0.1, "distant_days is 0.1 (limit 0)"),
+    ],
+)
+def test_days_years_away(
+    make_project: Callable[..., Project],
+    tmp_path_factory: pytest.TempPathFactory,
+    share: float,
+    sentence_of_gate: str,
+) -> None:
+    """A few rows of clocks that stand at their first or last day are left out, many stop the run."""
+    rows = [row for day in DAYS for row in good_day(day)] * 5
+    strays = round(len(rows) * share / (1 - share) / 2)
+    lines = [",".join(record("u1", f"{day} 10:00:00", "u2", cell_id="c1")) for day in FAR_DAYS]
+    folder = tmp_path_factory.mktemp("far_days")
+    write_raw(folder, rows, CELLS, more_lines={"20240501": lines * strays})
+    project = make_project("far_days", raw_data_path=str(folder), bandicoot=False)
+    outcome = project.dbt("run", "--select", "+events")
+    stops = share > 0.01
+    assert outcome.success is not stops
+    beginning = "The delivery is not good enough" if stops else "Delivery quality warning"
+    assert sentence_of_gate in sentence(outcome, beginning)
+    far = project.restricted("distant_days")
+    assert set(far["day"].astype(str)) == set(FAR_DAYS)
+    assert (far["is_left_out"] != stops).all()
+    assert (far["records"] == strays).all()
+    if not stops:
+        assert len(project.restricted("events")) == len(rows)
+
+
+def test_days_of_other_months_than_the_files_names(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    """Day and month in the wrong order: 1 to 8 May read as the fifth of January to August."""
+    names = {day: day.replace("-", "") for day in DAYS}
+    swapped = {day: f"{day[:4]}-{day[8:]}-{day[5:7]}" for day in DAYS}
+    lines = {
+        names[day]: [",".join(row) for row in good_day(swapped[day])] for day in DAYS
+    }  # fmt: skip
+    write_raw(tmp_path, [], CELLS, more_lines=lines)
+    project = make_project("names", raw_data_path=str(tmp_path), bandicoot=False)
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert not outcome.success
+    # the fifth of January, of February and of August; the others are less than 63 days away
+    assert "distant_names is 0.375 (limit 0)" in sentence(
+        outcome, "The delivery is not good enough"
+    )
+    off = project.dbt(
+        "run", "--select", "+events", quality_gates={"distant_names": {"severity": "off"}}
+    )
+    assert off.success, off.output
+    assert len(project.restricted("events")) == 8 * len(good_day(DAYS[0]))
+
+
+def test_cells_with_days_without_an_antenna(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    """The days between two spans of a cell are told, and their events have an unknown cell."""
+    write_raw(tmp_path, [row for day in DAYS for row in good_day(day)], [])
+    (tmp_path / "MS_LOCATION.csv").write_text(
+        "a1,c1,13,52,,2024-05-03\na2,c1,13.1,52.1,2024-05-06,\na2,c2,13.1,52.1,,2024-05-04\n"
+        "a1,c2,13,52,2024-05-05,\n"
+    )
+    layout = yaml.safe_load((PROJECT_ROOT / "layouts" / "gnuper.yml").read_text())
+    columns = ["antenna_id", "cell_id", "longitude", "latitude", "valid_from", "valid_to"]
+    fields = {"valid_from": "valid_from", "valid_to": "valid_to"}
+    layout["locations"] = layout["locations"] | {"columns": columns, "fields": fields}
+    project = make_project("gaps", raw_data_path=str(tmp_path), layout=layout, bandicoot=False)
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert outcome.success, outcome.output
+    words = sentence(outcome, "Delivery quality warning")
+    assert "cells_with_gaps is 1 (limit 0): cells have days without an antenna" in words
+    quality = project.restricted("delivery_quality")
+    lost = quality[quality["unknown_cell"] > 0]
+    assert set(lost["day"].astype(str)) == {"2024-05-04", "2024-05-05"}
+    assert (lost["unknown_cell"] == 24).all()
 
 
 def test_no_call_stops_the_run(make_project: Callable[..., Project], tmp_path: Path) -> None:
