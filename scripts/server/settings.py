@@ -123,6 +123,11 @@ def fixed_settings(state_dir: Path, thrift_port: int, connect_port: int) -> dict
         "hive.server2.thrift.port": str(thrift_port),
         "hive.server2.transport.mode": "binary",
         "hive.server2.logging.operation.enabled": "false",  # otherwise there is a file per statement
+        # As one user, and in few threads that stay: Hive opens its catalog anew for each user object
+        # and each thread, which was a fifth of the work of a run on small data.
+        "hive.server2.enable.doAs": "false",
+        "hive.server2.async.exec.threads": "16",
+        "hive.server2.async.exec.keepalive.time": "600s",
         "hive.exec.scratchdir": f"{state_dir}/tmp/hive",
         "hive.exec.local.scratchdir": f"{state_dir}/tmp/hive_local",
         # One per session: sessions that open at the same moment must not make the same folder.
