@@ -17,18 +17,18 @@
         {%- endif -%}
         {%- if sentence -%}{%- do sentences[severity].append(sentence) -%}{%- endif -%}
     {%- endfor -%}
-    {%- set lost = broken.keys() | select('match', 'lost_') | list -%}
+    {%- set rejects = 'Rejected are ' ~ _reasons_of_rejects() ~ '. ' if 'lost_' in broken | join -%}
     {%- if sentences.stop -%}
         {{ exceptions.raise_compiler_error(
             'The delivery is not good enough: ' ~ sentences.stop | join('; ') ~ '. '
-            ~ ('Rejected are ' ~ _reasons_of_rejects() ~ '. ' if lost) ~ 'Nothing was released; '
+            ~ rejects ~ 'Nothing was released; '
             ~ 'the last release stays. Look at the table delivery_quality, deliver the files again, or '
             ~ 'change the gate in var quality_gates.'
         ) }}
     {%- elif sentences.warn -%}
         {%- do exceptions.warn(
             'Delivery quality warning: ' ~ sentences.warn | join('; ') ~ '. '
-            ~ ('Rejected are ' ~ _reasons_of_rejects() ~ '. ' if lost) ~ 'See the table delivery_quality.'
+            ~ rejects ~ 'See the table delivery_quality.'
         ) -%}
     {%- endif -%}
 {%- endmacro %}

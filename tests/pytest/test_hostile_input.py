@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from conftest import Outcome, Project
+from random_cdr import REJECTS_DO_NOT_STOP
 
 from dbt_gnuper.local_files import local_files
 from dbt_gnuper.thrift_sessions import shorten
@@ -180,7 +181,7 @@ def project(make_project: Callable[..., Project], folder: Path) -> Project:
         "hostile", raw_data_path=str(folder), raw_locations="cells.csv", bandicoot=False,
         exact_duplicates="reject", period_begin="2018-10-01", period_end="2018-10-31",
         # much is lost here, and that is the point
-        quality_gates={f"lost_{what}": {"stop_limit": None} for what in ("calls", "texts", "seconds")},
+        quality_gates=REJECTS_DO_NOT_STOP,
     )  # fmt: skip
 
 

@@ -184,7 +184,9 @@ def test_every_data_test_holds_back_the_release(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One after the other fails, in a build of that test and the publication alone."""
-    manifest = parsed_manifest(**project.vars)
+    # the seed's own test binds a release that uses the seed
+    with_seed = {"holidays": None}
+    manifest = parsed_manifest(**project.vars | with_seed)
     tests = sorted(node.name for node in manifest.nodes.values() if node.resource_type == "test")
     tests = [name for name in tests if name not in AFTER_THE_RELEASE]
     assert len(tests) > 45
@@ -194,7 +196,8 @@ def test_every_data_test_holds_back_the_release(
 
     def build(test: str) -> dict[str, str]:
         outcome = project.dbt(
-            *("build", "--indirect-selection", "empty", "--select", test, "current_release")
+            *("build", "--indirect-selection", "empty", "--select", test, "current_release"),
+            **with_seed,
         )
         # without the project's hooks
         return {

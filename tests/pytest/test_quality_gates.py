@@ -184,30 +184,33 @@ FAR_DAYS = ("1970-01-01", "2099-12-31")
 
 
 @pytest.mark.parametrize(
-    ("share", "sentence_of_gate"),
+    ("strays", "file", "gate"),
     [
-        (0.005, "stray_days is 0.005"),
-        (0.1, "distant_days is 0.1 (limit 0)"),
+        (5, "20240501", "stray_days"),
+        (5, "calls", "stray_days"),
+        (50, "20240501", "distant_names"),
+        (50, "calls", "distant_days"),
     ],
 )
 def test_days_years_away(
     make_project: Callable[..., Project],
     tmp_path_factory: pytest.TempPathFactory,
-    share: float,
-    sentence_of_gate: str,
+    strays: int,
+    file: str,
+    gate: str,
 ) -> None:
     """A few rows of clocks that stand at their first or last day are left out, many stop the run."""
     rows = [row for day in DAYS for row in good_day(day)] * 5
-    strays = round(len(rows) * share / (1 - share) / 2)
     lines = [",".join(record("u1", f"{day} 10:00:00", "u2", cell_id="c1")) for day in FAR_DAYS]
     folder = tmp_path_factory.mktemp("far_days")
-    write_raw(folder, rows, CELLS, more_lines={"20240501": lines * strays})
-    project = make_project("far_days", raw_data_path=str(folder), bandicoot=False)
+    write_raw(folder, rows, CELLS, more_lines={file: lines * strays})
+    project = make_project("far_days", raw_data_path=str(folder), bandicoot=False, holidays=[])
     outcome = project.dbt("run", "--select", "+events")
-    stops = share > 0.01
+    stops = gate != "stray_days"
+    share = round(2 * strays / (len(rows) + 2 * strays), 4)
     assert outcome.success is not stops
     beginning = "The delivery is not good enough" if stops else "Delivery quality warning"
-    assert sentence_of_gate in sentence(outcome, beginning)
+    assert f"{gate} is {share} (limit 0)" in sentence(outcome, beginning)
     far = project.restricted("distant_days")
     assert set(far["day"].astype(str)) == set(FAR_DAYS)
     assert (far["is_left_out"] != stops).all()
@@ -226,7 +229,7 @@ def test_days_of_other_months_than_the_files_names(
         names[day]: [",".join(row) for row in good_day(swapped[day])] for day in DAYS
     }  # fmt: skip
     write_raw(tmp_path, [], CELLS, more_lines=lines)
-    project = make_project("names", raw_data_path=str(tmp_path), bandicoot=False)
+    project = make_project("names", raw_data_path=str(tmp_path), bandicoot=False, holidays=[])
     outcome = project.dbt("run", "--select", "+delivery_quality")
     assert not outcome.success
     # the fifth of January, of February and of August; the others are less than 63 days away
