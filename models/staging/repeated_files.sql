@@ -45,9 +45,10 @@ sampling as (
 
 ),
 
+-- Without the hint all rows would be shuffled for the join; most often there is no doubtful day.
 hashes as (
 
-    select
+    select /*+ broadcast(doubtful_days) */
         delivered_rows.source_file,
         xxhash64(
             delivered_rows.user_id, delivered_rows.correspondent_id, delivered_rows.direction,

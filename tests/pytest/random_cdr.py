@@ -109,9 +109,7 @@ def _write_lines(path: Path, lines: Sequence[str]) -> None:
 
 
 # Small data sets with rows for each reason to reject one lose more of them than a delivery may.
-REJECTS_DO_NOT_STOP = {
-    f"lost_{what}": {"stop_limit": None} for what in ("calls", "texts", "seconds")
-}
+REJECTS_DO_NOT_STOP = {f"lost_{what}": {"stop_limit": 1} for what in ("calls", "texts", "seconds")}
 
 
 def raw_vars(raw: RawData) -> dict[str, Any]:

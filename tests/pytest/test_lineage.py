@@ -40,12 +40,8 @@ NOT_RELEASED = {
     "release_report_counts_the_release",
 }  # fmt: skip
 
-# All others are slow: half of them cost as much as these, for dbt parses the project for them.
-QUICK = (
-    "default", "layout bandicoot", "layout gnuper_operator", "layout one_row_per_call",
-    "layout of Parquet", "layout of fewest fields", "gate off", "duplicates rejected",
-    "homes by days", "no bandicoot", "months", "weeks",
-)  # fmt: skip
+# All others are slow: dbt parses the project for each.
+QUICK = ("default", "layout bandicoot", "layout one_row_per_call", "gate off", "months")
 
 
 def each_of(variants: list[Variant]) -> pytest.MarkDecorator:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -108,16 +107,12 @@ def test_released_files_keep_the_threshold(mockup_project: Project, mockup_outpu
     assert csv["active_users"].min() > 15
 
 
-@pytest.mark.parametrize(
-    "selection",
-    [["--select", "features", "final"], pytest.param([], marks=pytest.mark.slow)],
-    ids=["levels 3 and 4", "all levels"],
-)
-def test_same_again(mockup_project: Project, mockup_output: Path, selection: Sequence[str]) -> None:
+@pytest.mark.slow
+def test_same_again(mockup_project: Project, mockup_output: Path) -> None:
     """A second run gives the same release, and the ledger does not count it twice."""
     name = "final_features.parquet"
     before = pyarrow.parquet.read_table(mockup_output / name).to_pandas()
-    outcome = mockup_project.dbt("run", *selection)
+    outcome = mockup_project.dbt("run")
     assert outcome.success, outcome.output[-4000:]
     assert "overlaps" not in outcome.output
     mockup_project.export()
