@@ -112,18 +112,19 @@ some_events as (
 
 ),
 
-people as (
+customers as (
 
-    select
-        person,
-        bool_or(is_customer) as is_customer,
-        bool_or(not is_customer) as is_correspondent
+    select distinct user_id
     from some_events
-    lateral view
-        stack(2, user_id, has_user, true, correspondent_id, has_correspondent, false) sides
-            as person, is_in_sample, is_customer
-    where (has_user or has_correspondent) and is_in_sample
-    group by person
+    where has_user
+
+),
+
+correspondents as (
+
+    select distinct correspondent_id
+    from some_events
+    where has_correspondent
 
 ),
 
@@ -151,9 +152,10 @@ mirrored as (
 acquaintances as (
 
     select
-        {{ ratio('count_if(is_correspondent and not is_customer)', 'count_if(is_correspondent)') }}
-            as unknown_correspondents
-    from people
+        {{ ratio('count_if(customers.user_id is null)', 'count(*)') }} as unknown_correspondents
+    from correspondents
+    left join customers
+        on correspondents.correspondent_id = customers.user_id
 
 ),
 
