@@ -34,12 +34,15 @@ from scripts.server import ServerInfo, start_server, stop_server
 
 PROJECT_ROOT = Path(__file__).resolve().parents[2]
 
-# The state folder of the tests' server. It exists before the server does, because the tests that
-# need none share its compiled kernels: compiling them takes half a minute. The workers of pytest-xdist
-# share it too, and the server.
+# The state folder of the tests' server, which the workers of pytest-xdist share. It exists before the
+# server does, because the tests that need none share its compiled kernels. These are kept for the next
+# tests, under names that follow from their source: compiling them takes half a minute.
 IS_WORKER = "PYTEST_XDIST_WORKER" in os.environ
+KERNELS = PROJECT_ROOT / ".pytest_cache" / "kernels"
 if not IS_WORKER:
-    os.environ["GNUPER_TESTS_STATE_DIR"] = tempfile.mkdtemp(prefix="gnuper-tests-")
+    os.environ["GNUPER_TESTS_STATE_DIR"] = state_dir = tempfile.mkdtemp(prefix="gnuper-tests-")
+    KERNELS.mkdir(mode=0o700, parents=True, exist_ok=True)
+    Path(state_dir, "numba").symlink_to(KERNELS)
 STATE_DIR = Path(os.environ["GNUPER_TESTS_STATE_DIR"])
 (STATE_DIR / "server.lock").touch()
 os.environ["NUMBA_CACHE_DIR"] = str(STATE_DIR / "numba")

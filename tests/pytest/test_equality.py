@@ -96,12 +96,10 @@ def assert_as_the_oracle(project: Project, raw: random_cdr.RawData) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cases",
-    [
-        random_cdr.GNUPER_SETS[0],
-        *(pytest.param(cases, marks=pytest.mark.slow) for cases in random_cdr.GNUPER_SETS[1:]),
-    ],
+    random_cdr.GNUPER_SETS,
     ids=lambda cases: "-".join(case.__name__ for case in cases),
 )
 def test_where_gnuper_is_wrong(

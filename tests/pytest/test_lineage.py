@@ -41,7 +41,7 @@ NOT_RELEASED = {
 }  # fmt: skip
 
 # All others are slow: dbt parses the project for each.
-QUICK = ("default", "layout bandicoot", "layout one_row_per_call", "gate off", "months")
+QUICK = ("default", "layout bandicoot", "months")
 
 
 def each_of(variants: list[Variant]) -> pytest.MarkDecorator:

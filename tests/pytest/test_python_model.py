@@ -80,6 +80,7 @@ def test_users_equal_the_package_reading_csv(
         )
 
 
+@pytest.mark.slow
 def test_engines_agree(project: Project) -> None:
     """The package itself, run by the same model, gives what the compiled engine gave."""
     compiled = indicators(project)
