@@ -187,9 +187,9 @@ FAR_DAYS = ("1970-01-01", "2099-12-31")
     ("strays", "file", "gate"),
     [
         (5, "20240501", "stray_days"),
-        (5, "calls", "stray_days"),
+        (5, "20 calls", "stray_days"),
         (50, "20240501", "distant_names"),
-        (50, "calls", "distant_days"),
+        (50, "20 calls", "distant_days"),
     ],
 )
 def test_days_years_away(
