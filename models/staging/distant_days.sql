@@ -112,8 +112,8 @@ files as (
 
 ),
 
--- The date in a file's name is that of its events, or a little later, if most events of this file or
--- of most files are near it. Otherwise it is something else, such as the day of the export.
+-- The date in a file's name is that of its events, or a little later, if most events of this file
+-- or of most files are near it. Otherwise it is something else, such as the day of the export.
 compared_files as (
 
     select
