@@ -116,13 +116,17 @@
 {%- endmacro %}
 
 
-{# The most frequent reasons of rejects, with the shape of their values: 12 unknown_interaction (aaaa). #}
+{#
+    The most frequent reasons of rejects, with the shape of their values: 12 unknown_interaction (aaaa).
+    Control characters are shown as ?, for a terminal would obey them.
+#}
 {% macro _reasons_of_rejects() -%}
     {%- set reasons = [] -%}
     {%- for row in run_query(
-        'select outcome, rejected_value, count(*) as rows from ' ~ relation_of('delivered_rows')
+        "select outcome, regexp_replace(rejected_value, '\\\\p{C}', '?'), count(*) as rows from "
+        ~ relation_of('delivered_rows')
         ~ " where outcome not in ('accepted', 'left_out', 'exact_duplicate', 'outside_period') "
-        ~ 'group by outcome, rejected_value order by 3 desc, 1, 2 limit 5'
+        ~ 'group by 1, 2 order by 3 desc, 1, 2 limit 5'
     ).rows -%}
         {%- do reasons.append(row[2] ~ ' ' ~ row[0] ~ (" like '" ~ row[1] ~ "'" if row[1] else '')) -%}
     {%- endfor -%}

@@ -246,6 +246,8 @@ def test_what_is_strange_is_warned_of(built: Outcome) -> None:
     end = built.output.rindex("Completed successfully")
     assert re.search(r"[0-9]+ warnings of this run:\n- ", built.output[end:])
     assert "Delivery quality warning" in built.output[end:]
+    # control characters, which a terminal obeys
+    assert "bad_timestamp like '?9?9?9?9?-" in built.output and "\0" not in built.output
 
 
 def test_nothing_of_a_row_is_told(project: Project, built: Outcome, folder: Path) -> None:
