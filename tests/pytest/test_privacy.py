@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import random_cdr
-from conftest import PROJECT_ROOT, Project
+from conftest import PROJECT_ROOT, WITHOUT_DATA_TESTS, Project
 
 from bench import oracle
 
@@ -157,29 +157,34 @@ def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_pat
     assert str(tmp_path) not in last["parameters"]
 
 
-def test_clean_up_and_gate_off(project: Project) -> None:
-    """`clean_up` purges after the release; with the gate off, everything says so.
-
-    Nothing of levels 0 to 3 is left in the catalog or on disk; the release and the raw files stay.
-    """
+def test_purge(project: Project, output: Path) -> None:
+    """Nothing of levels 0 to 3 is left in the catalog or on disk; the release and raw files stay."""
     database = project.server.state_dir / "warehouse" / f"{project.schema}_restricted.db"
     assert list(database.rglob("*.parquet"))
-    users = project.query("select count(*) as users from {restricted}.user_home_antenna")
+    release = project.table("final_features")
 
-    outcome = project.dbt("run", "--select", "features", "final", clean_up=True, privacy_k=0)
+    outcome = project.dbt("run-operation", "purge")
     assert outcome.success, outcome.output
-    assert outcome.output.count("NOT FOR RELEASE") >= 1
-    assert "Purged" in outcome.output
     schemas = project.query("show schemas").iloc[:, 0].tolist()
     assert f"{project.schema}_restricted" not in schemas and project.schema in schemas
     assert not database.exists()
+    pd.testing.assert_frame_equal(project.table("final_features"), release)
     assert list(Path(project.vars["raw_data_path"]).glob("20*.csv"))
+
     again = project.dbt("run-operation", "purge")
     assert again.success and "nothing to purge" in again.output
 
+
+def test_clean_up_and_gate_off(project: Project, raw: random_cdr.RawData) -> None:
+    """`clean_up` purges after the release; with the gate off, everything says so."""
+    outcome = project.build(*WITHOUT_DATA_TESTS, clean_up=True, privacy_k=0)
+    assert outcome.output.count("NOT FOR RELEASE") >= 1
+    assert "Purged" in outcome.output
+    assert f"{project.schema}_restricted" not in project.query("show schemas").iloc[:, 0].tolist()
     features = project.table("final_features")
     assert set(features["withheld_features"]) == {"PRIVACY GATE OFF, NOT FOR RELEASE"}
-    assert features["active_users"].sum() == users["users"].item()
+    truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
+    assert features["active_users"].sum() == len(truth.user_home_antenna)
     exported = pd.read_parquet(project.export() / "final_features.parquet")
     assert len(exported) == len(features)
 
