@@ -40,7 +40,7 @@
     {%- for name, gate in quality_gates().items() if gate.meaning and gate.severity != 'off' -%}
         {%- for limit, severity in [(gate.stop_limit, 'stop'), (gate.limit, gate.severity)] if limit is number -%}
             {%- do limits.append({'name': name, 'limit': limit, 'severity': severity,
-                'value': 'if(' ~ name ~ ' > ' ~ limit | float ~ ', round(' ~ name ~ ', 4), null) as limit_' ~ limits | length}) -%}
+                'value': 'if(' ~ gate.broken | replace('LIMIT', limit | float) ~ ', round(' ~ name ~ ', 4), null) as limit_' ~ limits | length}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- set broken = {} -%}

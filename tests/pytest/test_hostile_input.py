@@ -238,7 +238,8 @@ def test_odd_files_are_warned_of(built: Outcome) -> None:
 def test_what_is_strange_is_warned_of(built: Outcome) -> None:
     """Once when it occurs, and once more at the end, with numbers and what to do."""
     for name, words in {
-        "lost_calls": "Rejected are ",
+        "lost_calls": "of all calls are rejected. See reasons and shapes in rejected_rows",
+        "lost_texts": "Rejected are ",
         "spoilt_ids": "Export them as text",
     }.items():
         assert re.search(rf"{name} is [0-9.]+ \(limit ", built.output), name
