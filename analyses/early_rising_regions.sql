@@ -8,7 +8,7 @@ with peaks as (
 
     select
         {{ period_in(final_features) }} as period,
-        antenna_id,
+        {{ unit_in(final_features) }},
         longitude,
         latitude,
         active_users,
@@ -20,7 +20,7 @@ with peaks as (
 
 select
     period,
-    antenna_id,
+    {{ unit_in(final_features) }},
     longitude,
     latitude,
     active_users,
@@ -32,4 +32,4 @@ select
     ) as rank_among_antennas
 from peaks
 where early_per_late_call is not null
-order by period desc, early_per_late_call desc, antenna_id asc
+order by period desc, early_per_late_call desc, {{ unit_in(final_features) }} asc

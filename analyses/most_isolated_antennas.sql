@@ -9,7 +9,7 @@ with antennas as (
 
     select
         {{ period_in(final_features) }} as period,
-        antenna_id,
+        {{ unit_in(final_features) }},
         longitude,
         latitude,
         active_users,
@@ -27,7 +27,7 @@ ranked as (
         *,
         row_number() over (
             partition by period
-            order by share_of_antennas_called asc, mean_km_of_calls desc, antenna_id asc
+            order by share_of_antennas_called asc, mean_km_of_calls desc, {{ unit_in(final_features) }} asc
         ) as place_in_period
     from antennas
 
@@ -36,7 +36,7 @@ ranked as (
 select
     period,
     place_in_period,
-    antenna_id,
+    {{ unit_in(final_features) }},
     longitude,
     latitude,
     active_users,

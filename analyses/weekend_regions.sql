@@ -9,7 +9,7 @@ with shares as (
 
     select
         {{ period_in(final_features) }} as period,
-        antenna_id,
+        {{ unit_in(final_features) }},
         longitude,
         latitude,
         active_users,
@@ -31,7 +31,7 @@ compared as (
 
 select
     period,
-    antenna_id,
+    {{ unit_in(final_features) }},
     longitude,
     latitude,
     active_users,
@@ -45,4 +45,4 @@ select
         when calls_above_median is not null and sms_above_median is not null then 'mixed'
     end as region
 from compared
-order by period desc, calls_above_median desc nulls last, antenna_id asc
+order by period desc, calls_above_median desc nulls last, {{ unit_in(final_features) }} asc

@@ -10,6 +10,7 @@ its list ``plugins``. This plugin gives the Spark adapter
 - methods for macros that check local files before Spark reads them
   (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, the description of an operator's files (:mod:`dbt_gnuper.layouts`);
+- ``adapter.zones_of_antennas``, the zones of var zones (:mod:`dbt_gnuper.zones`);
 - ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
 - the warnings of a run once more at its end (:mod:`dbt_gnuper.repeated_warnings`);
@@ -36,6 +37,7 @@ from dbt_gnuper import (
     spark_connect,
     thrift_sessions,
     variables,
+    zones,
 )
 
 
@@ -56,6 +58,7 @@ class GnuperPlugin(dbtPlugin):
         spark_connect.extend(SparkAdapter)
         local_files.extend(SparkAdapter)
         layouts.extend(SparkAdapter)
+        zones.extend(SparkAdapter)
         catalog.extend(SparkAdapter)
         run_lock.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper, SparkConnectionManager)

@@ -52,6 +52,13 @@ SHOWN_BY_TABLES = {
     # with the events of all antennas; rounded so that what is left stays open
     "release_run": ["accepted_rows"],
     "data_quality": ["delivered_rows", "accepted_rows"],
+    # with the means of indicators: users are rounded, and squares are no sums of other squares
+    "final_precision": ["users", "standard_error"],
+    # of released values only, and of places
+    "final_coverage": [
+        "population", "active_users", "penetration", "weight", "antennas", "share_of_antennas",
+        "events_per_resident",
+    ],
 }  # fmt: skip
 
 Hours = tuple[int, ...]

@@ -211,7 +211,7 @@ def _patterns_are_valid(values: Values) -> str | None:
     return None
 
 
-def _zones_are_known(values: Values) -> str | None:
+def _time_zones_are_known(values: Values) -> str | None:
     zone = values["local_timezone"]
     if zone is not None and zone not in time_zones():
         return _sentence("local_timezone", zone, allowed(known_vars()["local_timezone"]))
@@ -229,6 +229,18 @@ def _zones_are_known(values: Values) -> str | None:
     return None
 
 
+def _zones_are_given(values: Values) -> str | None:
+    for name in ("zone_id", "zone_name", "zone_population"):
+        needs_file = name != "zone_population"
+        zones = values["zones"]
+        if values[name] is not None and (zones is None or (needs_file and isinstance(zones, dict))):
+            return (
+                f"The var {name} is {shown(values[name])}, but the var zones names no "
+                f"{'file' if needs_file else 'zones'}. Set zones too, or leave {name} out."
+            )
+    return None
+
+
 # In this order; a rule may rely on the earlier ones.
 RULES: tuple[Callable[[Values], str | None], ...] = (
     _night_lasts_over_midnight,
@@ -237,7 +249,8 @@ RULES: tuple[Callable[[Values], str | None], ...] = (
     _layout_is_valid,
     _files_have_one_pattern,
     _patterns_are_valid,
-    _zones_are_known,
+    _time_zones_are_known,
+    _zones_are_given,
 )
 
 

@@ -84,10 +84,9 @@ def say(sentence: str) -> None:
 
 def summary(features: pa.Table) -> str:
     """What was built, in a sentence."""
-    antennas = len(features["antenna_id"].unique())
     periods = features["period"].unique() if "period" in features.column_names else []
     return (
-        f"Built final_features: {antennas} antennas{export.in_periods(periods)} with "
+        f"Built final_features: {export.count_of_units(features)}{export.in_periods(periods)} with "
         f"{features.num_columns} columns, in {OUTPUT / 'final_features.csv'} and as .parquet beside it."
     )
 

@@ -5,6 +5,7 @@
 {% macro check_configuration() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
     {%- do _check_schemas() -%}
+    {%- if flags.WHICH in ('run', 'build', 'retry') -%}{%- do check_zones() -%}{%- endif -%}
     {%- if var('privacy_k') == 0 -%}
         {%- do exceptions.warn(
             'THE PRIVACY GATE IS OFF (privacy_k: 0). The output has all values, including those about '

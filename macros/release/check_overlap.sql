@@ -4,7 +4,7 @@
 #}
 {% macro check_overlap(release_period) -%}
     {%- if execute and var('overlapping_release') != 'allow' -%}
-        {%- set sentence = overlap_of(release_period) -%}
-        {%- if sentence -%}{%- do tell_of_overlap(sentence) -%}{%- endif -%}
+        {%- set overlap = overlap_of(release_period) -%}
+        {%- if overlap.sentence -%}{%- do tell_of_overlap(overlap.sentence, overlap.has_other_units) -%}{%- endif -%}
     {%- endif -%}
 {%- endmacro %}

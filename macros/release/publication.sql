@@ -63,6 +63,8 @@
         {%- do _drop_older_releases(table, [number, former]) -%}
     {%- endfor -%}
 
+    {%- do _drop_tables_of_former_releases() -%}
+
     {%- do _grant_to_readers([this] + tables | map(attribute='view') | list) -%}
 
     {{ run_hooks(post_hooks) }}
@@ -149,6 +151,18 @@
             {%- endif -%}
         {%- endfor -%}
         {%- if not kept and name not in in_use -%}{%- do adapter.drop_relation(store) -%}{%- endif -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Drops released tables that this release does not have, such as those of zones. #}
+{% macro _drop_tables_of_former_releases() -%}
+    {%- for name in released_tables(all=true) if name not in released_tables() -%}
+        {%- set view = adapter.get_relation(database=none, schema=this.schema, identifier=name) -%}
+        {%- if view is not none -%}
+            {%- do adapter.drop_relation(view) -%}
+            {%- do _drop_older_releases({'view': view, 'store': view, 'former_store': view}, []) -%}
+        {%- endif -%}
     {%- endfor -%}
 {%- endmacro %}
 

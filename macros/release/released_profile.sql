@@ -48,7 +48,7 @@ released as (
 
 select
     {{ released_period('antenna_id') }}
-    {{ released_antenna('antenna_id') }} as antenna_id,
+    {{ released_antenna('antenna_id') }} as {{ unit_column() }},
     {{ time }},
     {%- for measure in measures() %}
     measures[{{ loop.index0 }}].value as {{ measure }},

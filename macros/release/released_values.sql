@@ -8,7 +8,7 @@
 {% macro released_values(relation) -%}
     select
         {{ period_in(relation) }} as period,
-        antenna_id,
+        {{ unit_in(relation) }} as antenna_id,
         stack(
             {{ features() | length }},
             {%- for feature in features() %}

@@ -5,8 +5,8 @@
 {% macro tell_of_overlap_again(results) -%}
     {%- set released = results | selectattr('node.name', 'equalto', 'current_release')
         | selectattr('status', 'equalto', 'success') | list -%}
-    {%- if execute and released and var('overlapping_release') == 'warn' -%}
-        {%- set sentence = overlap_of(relation_of('release_period')) -%}
+    {%- if execute and released and var('overlapping_release') in [none, 'warn'] -%}
+        {%- set sentence = overlap_of(relation_of('release_period')).sentence -%}
         {%- if sentence -%}
             {%- do exceptions.warn('DO NOT PASS THIS RELEASE ON beside the other: ' ~ sentence) -%}
         {%- endif -%}

@@ -6,13 +6,13 @@
 with residents as (
 
     select
-        user_home_antenna.antenna_id,
+        residents.antenna_id,
         count(*) as n_users
     from {{ ref('user_bandicoot') }} as user_bandicoot
-    inner join {{ ref('user_home_antenna') }} as user_home_antenna
-        on user_bandicoot.user_id = user_home_antenna.user_id
+    inner join {{ ref('residents') }} as residents
+        on user_bandicoot.user_id = residents.user_id
     where user_bandicoot.error is null
-    group by user_home_antenna.antenna_id
+    group by residents.antenna_id
 
 ),
 

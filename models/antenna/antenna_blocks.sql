@@ -48,12 +48,12 @@ user_blocks as (
 )
 
 select
-    user_home_antenna.antenna_id,
+    residents.antenna_id,
     user_blocks.block,
     {{- contributions(measures()) }}
 from user_blocks
-inner join {{ ref('user_home_antenna') }} as user_home_antenna
-    on user_blocks.user_id = user_home_antenna.user_id
+inner join {{ ref('residents') }} as residents
+    on user_blocks.user_id = residents.user_id
 group by
-    user_home_antenna.antenna_id,
+    residents.antenna_id,
     user_blocks.block

@@ -6,7 +6,7 @@
 with resident_indicators as (
 
     select
-        user_home_antenna.antenna_id,
+        residents.antenna_id,
         posexplode(
             concat(
                 array(cast(user_bandicoot.number_of_records as double)),
@@ -14,8 +14,8 @@ with resident_indicators as (
             )
         ) as (position, value)
     from {{ ref('user_bandicoot') }} as user_bandicoot
-    inner join {{ ref('user_home_antenna') }} as user_home_antenna
-        on user_bandicoot.user_id = user_home_antenna.user_id
+    inner join {{ ref('residents') }} as residents
+        on user_bandicoot.user_id = residents.user_id
     where user_bandicoot.error is null
 
 ),
@@ -30,6 +30,10 @@ indicator_means as (
         count(value) as users_with_indicator,
         count(nullif(value, 0)) as users,
         {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
+        {%- if var('zones') %},
+        stddev_samp(value) as deviation,
+        greatest(max(value) - avg(value), avg(value) - min(value)) as largest_deviation
+        {%- endif %}
     from resident_indicators
     group by antenna_id, position
 
@@ -44,4 +48,9 @@ select
     users,
     -- exact_sum of a single value may differ in the last digit, and its share exceed 1
     case when largest_share > 1 then 1 else largest_share end as largest_share
+    {%- if var('zones') %},
+    -- for final_precision
+    deviation,
+    largest_deviation
+    {%- endif %}
 from indicator_means

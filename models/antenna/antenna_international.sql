@@ -61,7 +61,7 @@ indicators as (
 user_differences as (
 
     select
-        user_home_antenna.antenna_id,
+        residents.antenna_id,
         stack(
             {{ differences | length * counts | length }},
             {%- for name, sides in differences.items() %}
@@ -76,13 +76,13 @@ user_differences as (
             {%- endfor %}
             {%- endfor %}
         ) as (part, events)
-    from {{ ref('user_home_antenna') }} as user_home_antenna
+    from {{ ref('residents') }} as residents
     left join hours
-        on user_home_antenna.user_id = hours.user_id
+        on residents.user_id = hours.user_id
     left join nonworkdays
-        on user_home_antenna.user_id = nonworkdays.user_id
+        on residents.user_id = nonworkdays.user_id
     left join indicators
-        on user_home_antenna.user_id = indicators.user_id
+        on residents.user_id = indicators.user_id
 
 )
 

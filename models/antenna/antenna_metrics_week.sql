@@ -4,14 +4,14 @@
 {{ config(materialized='view') }}
 
 select
-    user_home_antenna.antenna_id,
+    residents.antenna_id,
     user_metrics_week.week_part,
     user_metrics_week.week,
     {{- contributions(measures()) }}
 from {{ ref('user_metrics_week') }} as user_metrics_week
-inner join {{ ref('user_home_antenna') }} as user_home_antenna
-    on user_metrics_week.user_id = user_home_antenna.user_id
+inner join {{ ref('residents') }} as residents
+    on user_metrics_week.user_id = residents.user_id
 group by
-    user_home_antenna.antenna_id,
+    residents.antenna_id,
     user_metrics_week.week_part,
     user_metrics_week.week

@@ -1,10 +1,10 @@
 {# one row per antenna that is somebody's home #}
 
 select
-    user_home_antenna.antenna_id,
-    antennas.period,
+    residents.antenna_id,
+    units.period,
     count(*) as residents
-from {{ ref('user_home_antenna') }} as user_home_antenna
-inner join {{ ref('antennas') }} as antennas
-    on user_home_antenna.antenna_id = antennas.antenna_id
-group by user_home_antenna.antenna_id, antennas.period
+from {{ ref('residents') }} as residents
+inner join {{ ref('units') }} as units
+    on residents.antenna_id = units.antenna_id
+group by residents.antenna_id, units.period

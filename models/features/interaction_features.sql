@@ -1,8 +1,10 @@
 {# one row per antenna #}
 
-with antennas as (
+{%- set places = ref('antennas') if var('zones') else 'units' %}
 
-    select * from {{ ref('antennas') }}
+with units as (
+
+    select * from {{ ref('units') }}
 
 ),
 
@@ -25,58 +27,93 @@ antenna_interactions as (
 totals as (
 
     select
-        antennas.period,
+        units.period,
         sum(antenna_interactions.call_count) as all_calls,
         sum(antenna_interactions.sms_count) as all_sms
     from antenna_interactions
-    inner join antennas
-        on antenna_interactions.antenna_id1 = antennas.antenna_id
-    group by antennas.period
-
-),
-
-interactions as (
-
-    select
-        antenna_interactions.antenna_id1 as antenna_id,
-        antenna_interactions.call_count,
-        antenna_interactions.sms_count,
-        totals.all_calls,
-        totals.all_sms,
-        {{ haversine_km(
-            'home.latitude', 'home.longitude', 'partner.latitude', 'partner.longitude'
-        ) }} as km
-    from antenna_interactions
-    inner join antennas as home
-        on antenna_interactions.antenna_id1 = home.antenna_id
-    inner join antennas as partner
-        on antenna_interactions.antenna_id2 = partner.antenna_id
-    inner join totals
-        on home.period = totals.period
+    inner join units
+        on antenna_interactions.antenna_id1 = units.antenna_id
+    group by units.period
 
 ),
 
 partner_features as (
 
     select
+        antenna_interactions.antenna_id1 as antenna_id,
+        count(antenna_interactions.call_count) as calls_partners,
+        count(antenna_interactions.sms_count) as sms_partners,
+        {{ exact_sum(entropy_term('antenna_interactions.call_count', 'totals.all_calls')) }}
+            as calls_entropy,
+        {{ exact_sum(entropy_term('antenna_interactions.sms_count', 'totals.all_sms')) }}
+            as sms_entropy,
+        {{ own_entropy('antenna_interactions.call_count') }} as calls_partner_entropy,
+        {{ own_entropy('antenna_interactions.sms_count') }} as sms_partner_entropy
+    from antenna_interactions
+    inner join units
+        on antenna_interactions.antenna_id1 = units.antenna_id
+    inner join totals
+        on units.period = totals.period
+    group by antenna_interactions.antenna_id1
+
+),
+
+-- the pairs of home antennas; kilometres are those between them, also within and between zones
+home_interactions as (
+
+    {% if var('zones') -%}
+    select
+        antenna_id1 as antenna_id,
+        home_antenna_id1,
+        home_antenna_id2,
+        sum(call_count) as call_count,
+        sum(sms_count) as sms_count
+    from {{ ref('user_interactions') }}
+    group by antenna_id1, home_antenna_id1, home_antenna_id2
+    {%- else -%}
+    select
+        antenna_id1 as antenna_id,
+        antenna_id1 as home_antenna_id1,
+        antenna_id2 as home_antenna_id2,
+        call_count,
+        sms_count
+    from antenna_interactions
+    {%- endif %}
+
+),
+
+distances as (
+
+    select
+        home_interactions.antenna_id,
+        home_interactions.call_count,
+        home_interactions.sms_count,
+        {{ haversine_km(
+            'home.latitude', 'home.longitude', 'partner.latitude', 'partner.longitude'
+        ) }} as km
+    from home_interactions
+    inner join {{ places }} as home
+        on home_interactions.home_antenna_id1 = home.antenna_id
+    inner join {{ places }} as partner
+        on home_interactions.home_antenna_id2 = partner.antenna_id
+
+),
+
+distance_features as (
+
+    select
         antenna_id,
         {{ ratio(exact_sum('call_count * km'), 'sum(call_count)') }} as calls_dist_mean,
-        {{ ratio(exact_sum('sms_count * km'), 'sum(sms_count)') }} as sms_dist_mean,
-        count(call_count) as calls_partners,
-        count(sms_count) as sms_partners,
-        {{ exact_sum(entropy_term('call_count', 'all_calls')) }} as calls_entropy,
-        {{ exact_sum(entropy_term('sms_count', 'all_sms')) }} as sms_entropy,
-        {{ own_entropy('call_count') }} as calls_partner_entropy,
-        {{ own_entropy('sms_count') }} as sms_partner_entropy
-    from interactions
+        {{ ratio(exact_sum('sms_count * km'), 'sum(sms_count)') }} as sms_dist_mean
+    from distances
     group by antenna_id
 
 )
 
 select
-    antennas.antenna_id,
-    partner_features.calls_dist_mean,
-    partner_features.sms_dist_mean,
+    units.antenna_id,
+    distance_features.calls_dist_mean,
+    distance_features.sms_dist_mean,
     {{ ratio('partner_features.calls_partners', 'home_antennas.home_antennas') }}
         as calls_isolation,
     {{ ratio('partner_features.sms_partners', 'home_antennas.home_antennas') }} as sms_isolation,
@@ -85,10 +122,12 @@ select
     partner_features.calls_partner_entropy,
     partner_features.sms_partner_entropy,
     {{ haversine_km(
-        'antennas.latitude', 'antennas.longitude', var('cap_coords')[0], var('cap_coords')[1]
+        'units.latitude', 'units.longitude', var('cap_coords')[0], var('cap_coords')[1]
     ) }} as dist2c
-from antennas
+from units
 left join home_antennas
-    on antennas.period = home_antennas.period
+    on units.period = home_antennas.period
 left join partner_features
-    on antennas.antenna_id = partner_features.antenna_id
+    on units.antenna_id = partner_features.antenna_id
+left join distance_features
+    on units.antenna_id = distance_features.antenna_id

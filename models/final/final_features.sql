@@ -49,15 +49,18 @@ released as (
 )
 
 select
-    {{ released_period('antennas.antenna_id') }}
-    {{ released_antenna('antennas.antenna_id') }} as antenna_id,
-    antennas.longitude,
-    antennas.latitude,
+    {{ released_period('units.antenna_id') }}
+    {{ released_antenna('units.antenna_id') }} as {{ unit_column() }},
+    {%- if var('zones') %}
+    units.zone_name,
+    {%- endif %}
+    units.longitude,
+    units.latitude,
     {%- for name in names %}
     {%- set value = 'released.features[' ~ loop.index0 ~ '].value' %}
     {{ 'cast(' ~ value ~ ' as bigint)' if name == 'active_users' else value }} as {{ name }},
     {%- endfor %}
     {{ withheld_text('released.features') }} as withheld_features
-from {{ ref('antennas') }} as antennas
+from {{ ref('units') }} as units
 inner join released
-    on antennas.antenna_id = released.antenna_id
+    on units.antenna_id = released.antenna_id

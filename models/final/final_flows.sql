@@ -26,8 +26,8 @@ with antennas as (
 interactions as (
 
     select
-        {{ released_key(antenna_id='antenna_id1') }} as antenna_id1,
-        {{ released_key(antenna_id='antenna_id2') }} as antenna_id2,
+        {{ released_key(end=1) }} as antenna_id1,
+        {{ released_key(end=2) }} as antenna_id2,
         distance_km,
         call_count,
         sms_count
@@ -109,8 +109,8 @@ model as (
 
 select
     {{ released_period('pairs.antenna_id1') }}
-    {{ released_antenna('pairs.antenna_id1') }} as antenna_id1,
-    {{ released_antenna('pairs.antenna_id2') }} as antenna_id2,
+    {{ released_antenna('pairs.antenna_id1') }} as {{ unit_column(1) }},
+    {{ released_antenna('pairs.antenna_id2') }} as {{ unit_column(2) }},
     pairs.net_calls,
     pairs.net_sms,
     {{ rounded(

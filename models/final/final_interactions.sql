@@ -19,8 +19,8 @@ with decided as (
 -- Even a row without a released count would disclose that somebody here knows somebody there.
 select
     {{ released_period('antenna_id1') }}
-    {{ released_antenna('antenna_id1') }} as antenna_id1,
-    {{ released_antenna('antenna_id2') }} as antenna_id2,
+    {{ released_antenna('antenna_id1') }} as {{ unit_column(1) }},
+    {{ released_antenna('antenna_id2') }} as {{ unit_column(2) }},
     distance_km,
     {%- for count in counts %}
     case when {{ count }}_decision = 'released' then {{ count }} end as {{ count }},

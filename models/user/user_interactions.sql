@@ -1,12 +1,12 @@
 {# one row per user and correspondent, both with a home antenna #}
 
-with user_home_antenna as (
+with residents as (
 
-    select * from {{ ref('user_home_antenna') }}
+    select * from {{ ref('residents') }}
 
 ),
 
--- summed before the join with homes, because the sums are a fraction of the rows
+-- summed before the join with residents, because the sums are a fraction of the rows
 contacts as (
 
     select
@@ -26,11 +26,15 @@ select
     contacts.correspondent_id,
     user_home.antenna_id as antenna_id1,
     correspondent_home.antenna_id as antenna_id2,
+    {%- if var('zones') %}
+    user_home.home_antenna_id as home_antenna_id1,
+    correspondent_home.home_antenna_id as home_antenna_id2,
+    {%- endif %}
     contacts.call_count,
     contacts.sms_count,
     contacts.vol_sum
 from contacts
-inner join user_home_antenna as user_home
+inner join residents as user_home
     on contacts.user_id = user_home.user_id
-inner join user_home_antenna as correspondent_home
+inner join residents as correspondent_home
     on contacts.correspondent_id = correspondent_home.user_id

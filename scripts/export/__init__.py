@@ -10,15 +10,18 @@ from __future__ import annotations
 
 from scripts.export.files import make_folder, replace_file, without_formulas
 from scripts.export.release import export
-from scripts.export.tables import INDICATOR, KEYS, in_periods, key
+from scripts.export.tables import INDICATOR, KEYS, OF_ZONES, count_of_units, in_periods, key, unit
 
 __all__ = [
     "INDICATOR",
     "KEYS",
+    "OF_ZONES",
+    "count_of_units",
     "export",
     "in_periods",
     "key",
     "make_folder",
     "replace_file",
+    "unit",
     "without_formulas",
 ]

@@ -44,7 +44,6 @@ TYPES = {
     "timestamp": "datetime",
 }
 PARQUET = "application/vnd.apache.parquet"  # the media type of this file
-ANTENNA_COLUMNS = ("antenna_id", "antenna_id1", "antenna_id2")
 
 
 class Entry(NamedTuple):
@@ -71,16 +70,17 @@ def models(manifest: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def entries(
-    manifest: Mapping[str, Any], columns: Mapping[str, list[str]], parameters: Mapping[str, Any]
+    manifest: Mapping[str, Any], schemas: Mapping[str, pa.Schema], parameters: Mapping[str, Any]
 ) -> list[Entry]:
-    """The dictionary of the given tables' columns; `parameters` are the vars of the run."""
+    """The dictionary of the columns of tables; `parameters` are the vars of the run."""
     docs = [manifest["docs"][f"doc.gnuper.{name}"]["block_contents"] for name in RULE_DOCS]
     found = []
-    for table, names in columns.items():
+    for table, schema in schemas.items():
         model = models(manifest)[table]
-        for name in names:
-            # The contracts of released tables have no column period, because with var period all there is none.
-            column = model["columns"].get(name) or models(manifest)["antennas"]["columns"][name]
+        for name in schema.names:
+            # Properties have no columns that only some vars give: period, and a zone's name.
+            column = model["columns"].get(name) or models(manifest)["units"]["columns"].get(name)
+            column = column or _carried_along(schema.field(name).type)
             text = column["description"]
             for doc in docs:
                 text = text.replace(doc.strip(), "")
@@ -98,6 +98,15 @@ def entries(
                 )
             )
     return found
+
+
+def _carried_along(type_: pa.DataType) -> dict[str, Any]:
+    """The properties of a further column of the population file."""
+    return {
+        "description": "From the population file, as it is there.",
+        "data_type": "string" if pa.types.is_string(type_) else "double",
+        "config": {"meta": {"privacy_rule": "place"}},
+    }
 
 
 def _parts(text: str) -> tuple[str, str, str]:
@@ -128,16 +137,18 @@ def data_package(
     description.
     """
     resources = []
+    unit_id = next(name for name in keys["final_features"] if name != "period")
     for table, key in keys.items():
         description = " ".join(models(manifest)[table]["description"].split())
-        schema = _schema(table, key, [entry for entry in dictionary if entry.table == table])
+        listed = [entry for entry in dictionary if entry.table == table]
+        schema = _schema(table, key, listed, unit_id)
         resources += _files_of_table(table, description, schema)
     resources += [_file_for_maps(path, description) for path, description in places.items()]
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
     return {
         "profile": "data-package",
         "name": "gnuper-release",
-        "title": "Privacy-safe features of antennas from call detail records",
+        "title": f"Privacy-safe features of {unit_id[:-3]}s from call detail records",
         "id": run["release_id"],
         "version": project["version"],
         "created": run["started_at"].strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -183,7 +194,9 @@ def _file_for_maps(path: str, description: str) -> dict[str, Any]:
     }
 
 
-def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, Any]:
+def _schema(
+    table: str, key: list[str], dictionary: list[Entry], unit_id: str
+) -> dict[str, Any]:
     fields = []
     for entry in dictionary:
         field: dict[str, Any] = {
@@ -204,12 +217,12 @@ def _schema(table: str, key: list[str], dictionary: list[Entry]) -> dict[str, An
     if table != "data_quality":
         schema["primaryKey"] = key
     if table != "final_features":
-        antennas = [entry.column for entry in dictionary if entry.column in ANTENNA_COLUMNS]
         period = [name for name in key if name == "period"]
-        reference = {"resource": "final_features-csv", "fields": [*period, "antenna_id"]}
-        if antennas:
+        units = [name for name in key if name.startswith(unit_id)]
+        reference = {"resource": "final_features-csv", "fields": [*period, unit_id]}
+        if units and table != "final_coverage":  # which has zones without antennas too
             schema["foreignKeys"] = [
-                {"fields": [*period, antenna], "reference": reference} for antenna in antennas
+                {"fields": [*period, column], "reference": reference} for column in units
             ]
     return schema
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet
@@ -12,7 +13,7 @@ import pyarrow.parquet
 from dbt_gnuper.spark_connect import connect
 from scripts.export import dictionary
 from scripts.export.files import make_folder, replace_file, without_formulas, write_csv
-from scripts.export.maps import PLACES, write_places
+from scripts.export.maps import write_places
 from scripts.export.tables import KEYS, key
 from scripts.paths import TARGET
 
@@ -20,8 +21,10 @@ from scripts.paths import TARGET
 def released_tables(target: Path) -> dict[str, str]:
     """Names of the tables to export, each with its place in the catalog, from dbt's manifest. These are
     the published tables: a run may have built newer ones without publishing them."""
-    schema = dictionary.models(dictionary.read_manifest(target))["current_release"]["schema"]
-    return {name: f"`{schema}`.`{name}`" for name in KEYS}
+    models = dictionary.models(dictionary.read_manifest(target))
+    schema = models["current_release"]["schema"]
+    # the vars of the run decide whether there are tables of zones
+    return {name: f"`{schema}`.`{name}`" for name in KEYS if name in models}
 
 
 def export(output: Path, target: Path = TARGET) -> dict[str, pa.Table]:
@@ -38,20 +41,25 @@ def export(output: Path, target: Path = TARGET) -> dict[str, pa.Table]:
                 partial(pa.parquet.write_table, table, compression="zstd"),
             )
             written[name] = table
-    write_places(output, written["final_features"], written["final_interactions"])
-    _write_dictionary(output, target, written)
+    for name in KEYS:
+        if name not in written:  # of an earlier release
+            for ending in (".csv", ".parquet"):
+                (output / f"{name}{ending}").unlink(missing_ok=True)
+    manifest = dictionary.read_manifest(target)
+    _write_dictionary(output, manifest, written, write_places(output, written, manifest))
     return written
 
 
-def _write_dictionary(output: Path, target: Path, tables: dict[str, pa.Table]) -> None:
-    """What the columns mean, as CSV and as a Frictionless Data Package."""
-    manifest = dictionary.read_manifest(target)
+def _write_dictionary(
+    output: Path, manifest: dict[str, Any], tables: dict[str, pa.Table], places: dict[str, str]
+) -> None:
+    """What the columns mean, as CSV and as a Frictionless Data Package. `places` are the map files."""
     run = tables["release_run"].to_pylist()[0]
-    columns = {name: table.column_names for name, table in tables.items()}
-    entries = dictionary.entries(manifest, columns, json.loads(run["parameters"]))
+    schemas = {name: table.schema for name, table in tables.items()}
+    entries = dictionary.entries(manifest, schemas, json.loads(run["parameters"]))
     write_csv(output / "data_dictionary.csv", dictionary.as_table(entries))
     keys = {name: key(name, table.column_names) for name, table in tables.items()}
-    package = dictionary.data_package(manifest, entries, keys, run, PLACES)
+    package = dictionary.data_package(manifest, entries, keys, run, places)
     replace_file(
         output / "datapackage.json",
         lambda path: path.write_text(json.dumps(package, indent=1, ensure_ascii=False) + "\n"),

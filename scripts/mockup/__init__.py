@@ -7,6 +7,8 @@ find these rhythms, homes and ties between antennas again. The output folder hol
 
     YYYYMMDD.csv      the records of one day, by time, no header; columns as in `COLUMNS`
     MS_LOCATION.csv   antenna_id, cell_id, longitude, latitude, no header
+    zones.geojson     the districts of the area: zone_id, zone_name
+    population.csv    the people of each district: zone, population, area_km2
     truth/            the truth behind the records: homes.csv, machines.csv, outage.csv (with
                       headers) and manifest.json (options, row counts, SHA-256 of every file)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from scripts.mockup import districts
 from scripts.mockup.delivery import COLUMNS, DayWriter, locations
 from scripts.mockup.events import FIRST_CUSTOMER, day_events
 from scripts.mockup.options import Options
@@ -29,6 +30,10 @@ def write_contents(options: Options, folder: Path) -> dict[str, Any]:
         rows[name] = writer.write(folder / name, day, day_events(rng, world, day), antenna_at)
     records = sum(rows.values())
     rows["MS_LOCATION.csv"] = _write_rows(folder / "MS_LOCATION.csv", list(locations(world)))
+    zones = districts.geojson(world)
+    (folder / "zones.geojson").write_text(json.dumps(zones, indent=1) + "\n", "utf-8")
+    rows["zones.geojson"] = len(zones["features"])
+    rows["population.csv"] = _write_rows(folder / "population.csv", districts.population(world)) - 1
     rows |= _write_truth(world, folder)
     manifest = {
         "made_by": "scripts.mockup",

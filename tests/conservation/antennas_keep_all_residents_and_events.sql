@@ -10,7 +10,7 @@
 #}
 {%- set levels = {
     'users with a home': ref('user_metrics_week') ~ ' as weeks left semi join '
-        ~ ref('user_home_antenna') ~ ' as homes on weeks.user_id = homes.user_id',
+        ~ ref('residents') ~ ' as homes on weeks.user_id = homes.user_id',
     'antenna_metrics_week': ref('antenna_metrics_week'),
     'antenna_metrics_hourly': ref('antenna_metrics_hourly'),
     'antenna_metrics_window': ref('antenna_metrics_window') ~ " where window = 'alltime'",
@@ -33,7 +33,7 @@ with sums as (
 residents as (
 
     select
-        (select count(*) from {{ ref('user_home_antenna') }}) as users_with_a_home,
+        (select count(*) from {{ ref('residents') }}) as users_with_a_home,
         (select coalesce(sum(residents), 0) from {{ ref('antenna_residents') }}) as residents
 
 ),

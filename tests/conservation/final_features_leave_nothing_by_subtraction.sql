@@ -31,7 +31,7 @@ with users as (
             as {{ measure }}_after_work{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('user_metrics_week') }} as metrics
-    inner join {{ ref('user_home_antenna') }} as homes
+    inner join {{ ref('residents') }} as homes
         on metrics.user_id = homes.user_id
     group by homes.antenna_id, metrics.user_id
 

@@ -35,7 +35,7 @@ with {% for time, tables in profiles.items() -%}
         'all weeks' as part
         {%- endif %}
     from {{ tables[1] }} as metrics
-    inner join {{ ref('user_home_antenna') }} as homes
+    inner join {{ ref('residents') }} as homes
         on metrics.user_id = homes.user_id
     inner join {{ tables[0] }} as released
         on

@@ -20,7 +20,7 @@ with residents as (
     select
         antenna_id,
         count(*) as residents
-    from {{ ref('user_home_antenna') }}
+    from {{ ref('residents') }}
     group by antenna_id
 
 ),
@@ -36,7 +36,7 @@ with residents as (
         sum(metrics.{{ measure }}) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ tables[1] }} as metrics
-    inner join {{ ref('user_home_antenna') }} as homes
+    inner join {{ ref('residents') }} as homes
         on metrics.user_id = homes.user_id
     group by homes.antenna_id, metrics.user_id, metrics.{{ time }}
 
@@ -57,7 +57,7 @@ with residents as (
 
     {%- for measure in measures() %}
     select
-        released.antenna_id,
+        {{ released_key('released') }} as antenna_id,
         '{{ time }}' as profile,
         '{{ measure }}' as measure,
         released.{{ measure }} as released,

@@ -9,7 +9,7 @@
 #}
 with homes as (
 
-    select user_id from {{ ref('user_home_antenna') }}
+    select user_id from {{ ref('residents') }}
 
 ),
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import oracle_privacy
+import oracle_zones
 import pandas as pd
 import pytest
 import random_cdr
@@ -35,6 +36,7 @@ class Case:
     name: str
     generate: Callable[[Path], RawData]
     settings: Mapping[str, Any] = field(default_factory=dict)
+    by_zone: bool = False
 
     def thresholds(self) -> dict[str, Any]:
         """The settings that the second opinion takes as well."""
@@ -58,7 +60,10 @@ OTHER_HOURS = {
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
 # the data, vars and build of attacked_project
-CASES = [Case("attacks", attacks(3), {"bandicoot": False})]
+CASES = [
+    Case("attacks", attacks(3), {"bandicoot": False}),
+    Case("zones", attacks(3), {"bandicoot": False}, by_zone=True),
+]
 SLOW_CASES = [
     Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
     Case(
@@ -78,6 +83,12 @@ SLOW_CASES = [
         "by_month",
         edges(1),
         {"period": "month", "privacy_k": 9, "release_digits": 1, "bandicoot": True},
+    ),
+    Case(
+        "zones_by_week",
+        edges(2),
+        {"period": "week", "privacy_k": 3, "bandicoot": False},
+        by_zone=True,
     ),
     Case(
         "many",
@@ -107,8 +118,10 @@ class Judged:
         return pd.concat(found, ignore_index=True)
 
     def released(self, name: str) -> pd.DataFrame:
-        """A released table, with antennas in the same way."""
+        """A released table, with antennas in the same way; zones are called antennas too."""
         rows = self.project.table(name)
+        rows = rows.drop(columns="zone_name", errors="ignore")
+        rows.columns = [column.replace("zone_id", "antenna_id") for column in rows.columns]
         for key in rows.columns.intersection(["antenna_id", "antenna_id1", "antenna_id2"]):
             if "period" in rows:
                 rows[key] = rows["period"] + " " + rows[key]
@@ -144,10 +157,17 @@ def judged(
     else:
         raw = case.generate(tmp_path_factory.mktemp(case.name) / "raw")
         project = make_project(f"gate_{case.name}", **raw_vars(raw), **case.settings)
-        project.build(*WITHOUT_DATA_TESTS)
     truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
     period = case.settings.get("period", "all")
     parts = {"": truth} if period == "all" else periods(truth, period)
+    if case.by_zone:
+        zones = oracle_zones.every_third(list(truth.antennas["antenna_id"]))
+        file = oracle_zones.write_zones(project.folder / "zones.csv", zones)
+        project.vars["zones"] = str(file)
+        parts = {name: oracle_zones.of_zones(part, zones) for name, part in parts.items()}
+    if case.name != "attacks":
+        # the data tests of zones are run here only
+        project.build(*(() if case.by_zone else WITHOUT_DATA_TESTS))
     verdicts = {
         name: oracle_privacy.decide(part, **case.thresholds()) for name, part in parts.items()
     }

@@ -6,7 +6,7 @@
 with feature_values as (
 
     select
-        antennas.antenna_id,
+        units.antenna_id,
         antenna_residents.residents,
         stack(
             {{ features() | length }},
@@ -15,12 +15,12 @@ with feature_values as (
             cast({{ feature.model }}.{{ feature.name }} as double){{ ',' if not loop.last }}
             {%- endfor %}
         ) as (position, feature, value)
-    from {{ ref('antennas') }} as antennas
+    from {{ ref('units') }} as units
     left join {{ ref('antenna_residents') }} as antenna_residents
-        on antennas.antenna_id = antenna_residents.antenna_id
+        on units.antenna_id = antenna_residents.antenna_id
     {%- for model in models %}
     left join {{ ref(model) }} as {{ model }}
-        on antennas.antenna_id = {{ model }}.antenna_id
+        on units.antenna_id = {{ model }}.antenna_id
     {%- endfor %}
 
 ),
@@ -58,20 +58,20 @@ supported_values as (
     union all
 
     select
-        antennas.antenna_id,
+        units.antenna_id,
         {{ features() | length }} + indicator_names.indicator as position,
         indicator_names.feature,
         antenna_indicators.value,
         antenna_residents.residents,
         antenna_indicators.users,
         antenna_indicators.largest_share
-    from {{ ref('antennas') }} as antennas
+    from {{ ref('units') }} as units
     cross join indicator_names
     left join {{ ref('antenna_residents') }} as antenna_residents
-        on antennas.antenna_id = antenna_residents.antenna_id
+        on units.antenna_id = antenna_residents.antenna_id
     left join {{ ref('antenna_indicators') }} as antenna_indicators
         on
-            antennas.antenna_id = antenna_indicators.antenna_id
+            units.antenna_id = antenna_indicators.antenna_id
             and indicator_names.indicator = antenna_indicators.position
     {%- endif %}
 

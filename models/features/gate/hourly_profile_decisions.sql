@@ -3,12 +3,12 @@
 with hours as (
 
     select
-        antennas.antenna_id,
+        units.antenna_id,
         antenna_residents.residents,
         explode(sequence(0, 23)) as hour
-    from {{ ref('antennas') }} as antennas
+    from {{ ref('units') }} as units
     left join {{ ref('antenna_residents') }} as antenna_residents
-        on antennas.antenna_id = antenna_residents.antenna_id
+        on units.antenna_id = antenna_residents.antenna_id
 
 ),
 

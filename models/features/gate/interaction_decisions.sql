@@ -5,13 +5,13 @@
 with antennas as (
 
     select
-        antennas.antenna_id,
-        antennas.longitude,
-        antennas.latitude,
+        units.antenna_id,
+        units.longitude,
+        units.latitude,
         antenna_residents.residents
-    from {{ ref('antennas') }} as antennas
+    from {{ ref('units') }} as units
     inner join {{ ref('antenna_residents') }} as antenna_residents
-        on antennas.antenna_id = antenna_residents.antenna_id
+        on units.antenna_id = antenna_residents.antenna_id
 
 )
 

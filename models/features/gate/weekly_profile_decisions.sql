@@ -3,14 +3,14 @@
 with weeks as (
 
     select
-        antennas.antenna_id,
+        units.antenna_id,
         antenna_residents.residents,
         profile_weeks.week
-    from {{ ref('antennas') }} as antennas
+    from {{ ref('units') }} as units
     inner join {{ ref('profile_weeks') }} as profile_weeks
-        on antennas.period = profile_weeks.period
+        on units.period = profile_weeks.period
     left join {{ ref('antenna_residents') }} as antenna_residents
-        on antennas.antenna_id = antenna_residents.antenna_id
+        on units.antenna_id = antenna_residents.antenna_id
 
 ),
 

@@ -1,16 +1,17 @@
-{# one row per antenna that is missing in final_features or has too many rows #}
+{# one row per antenna or zone that is missing in final_features or has too many rows #}
 
 {#
     Every antenna in the locations file that has a cell with possible coordinates has exactly one
-    row in the release (in each period), whether anybody uses it or not.
+    row in the release (in each period), whether anybody uses it or not. With var zones this holds
+    for every zone with such an antenna.
 
     A failure means
     (a) the locations file was changed while the run read it: run again; or
-    (b) an antenna was lost or duplicated between cells and final_features.
+    (b) an antenna or zone was lost or duplicated between cells and final_features.
 #}
 {{ config(materialized='ephemeral') }}
 
-with delivered as (
+with antennas as (
 
     select distinct {{ location_field('antenna_id') }} as antenna_id
     from {{ ref('cell_sites') }}
@@ -23,13 +24,27 @@ with delivered as (
 
 ),
 
+delivered as (
+
+    {% if var('zones') -%}
+    select distinct zones.zone_id as antenna_id
+    from antennas
+    inner join {{ ref('antenna_zones') }} as zones
+        on antennas.antenna_id = zones.antenna_id
+    where zones.zone_id is not null
+    {%- else -%}
+    select * from antennas
+    {%- endif %}
+
+),
+
 released as (
 
     select
-        antenna_id,
+        {{ unit_column() }} as antenna_id,
         count(*) as rows
     from {{ ref('final_features') }}
-    group by antenna_id
+    group by {{ unit_column() }}
 
 ),
 

@@ -32,7 +32,10 @@ released as (
         feature,
         try_cast(value as double) as value
     from released_rows
-    where feature not in ('period', 'antenna_id', 'longitude', 'latitude', 'withheld_features')
+    where
+        feature not in (
+            'period', 'antenna_id', 'zone_id', 'zone_name', 'longitude', 'latitude', 'withheld_features'
+        )
 
 ),
 
@@ -55,7 +58,7 @@ residents as (
     select
         antenna_id,
         count(*) as residents
-    from {{ ref('user_home_antenna') }}
+    from {{ ref('residents') }}
     group by antenna_id
 
 ),

@@ -20,7 +20,7 @@ with residents as (
     select
         antenna_id,
         count(*) as residents
-    from {{ ref('user_home_antenna') }}
+    from {{ ref('residents') }}
     group by antenna_id
 
 ),
@@ -69,7 +69,7 @@ compared as (
 
     select
         case
-            when released.antenna_id1 is null then 'allowed but not released'
+            when released.{{ unit_column(1) }} is null then 'allowed but not released'
             when pairs_with_a_count.antenna_id1 is null then 'released but not allowed'
             {%- for count in counts %}
             when not released.{{ count }} <=> pairs_with_a_count.{{ count }}
@@ -79,8 +79,8 @@ compared as (
     from {{ ref('final_interactions') }} as released
     full outer join pairs_with_a_count
         on
-            {{ released_key('released', 'antenna_id1') }} = pairs_with_a_count.antenna_id1
-            and {{ released_key('released', 'antenna_id2') }} = pairs_with_a_count.antenna_id2
+            {{ released_key('released', 1) }} = pairs_with_a_count.antenna_id1
+            and {{ released_key('released', 2) }} = pairs_with_a_count.antenna_id2
 
 )
 

@@ -49,6 +49,7 @@ contents as (
     from released
     where
         feature not like 'antenna\_id%'
+        and feature not like 'zone\_%'
         and feature not in (
             'period', 'longitude', 'latitude', 'distance_km', 'hour', 'week', 'withheld_features',
             'withheld_values'
@@ -62,7 +63,7 @@ totals as (
     select
         'final_features' as released_table,
         count(*) as total
-    from {{ ref('antennas') }}
+    from {{ ref('units') }}
 
     union all
 
