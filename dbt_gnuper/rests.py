@@ -54,6 +54,8 @@ SHOWN_BY_TABLES = {
     "data_quality": ["delivered_rows", "accepted_rows"],
     # with the means of indicators: users are rounded, and squares are no sums of other squares
     "final_precision": ["users", "standard_error"],
+    # of places only
+    "final_zones": [],
     # of released values only, and of places
     "final_coverage": [
         "population", "active_users", "penetration", "weight", "antennas", "share_of_antennas",

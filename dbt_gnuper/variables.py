@@ -131,7 +131,7 @@ def _sentence(name: str, value: Any, must_be: str) -> str:
 
 def _problem_of_name(name: Any) -> str:
     names = list(known_vars())
-    near = difflib.get_close_matches(str(name), names, n=1)
+    near = difflib.get_close_matches(name, names, n=1) if isinstance(name, str) else []
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"There is no var {shown(name)}.{hint} The vars are: {', '.join(names)}."
 

@@ -26,7 +26,8 @@
     case
         when {{ text }} rlike '{{ form }}'
             then {% for unit in units -%}
-                cast(split_part({{ text }}, ':', {{ loop.index }}) as double) * {{ unit }}
+                {#- split_part would compile its delimiter as a pattern for every row #}
+                cast(substring_index(substring_index({{ text }}, ':', {{ loop.index }}), ':', -1) as double) * {{ unit }}
                 {{- ' + ' if not loop.last }}
             {%- endfor %}
     end

@@ -21,7 +21,7 @@ with population as (
         from_json(
             {{ text_literal(tojson(population.rows)) }}, 'array<struct<{{ fields | join(', ') }}>>'
         )
-    )
+    ) as ({{ population.columns | join(', ') }})
 
 ),
 
@@ -78,11 +78,22 @@ periods as (
 
 ),
 
+hours as (
+
+    select
+        {{ period_of_row() }} as period,
+        zone_id,
+        {{ measures | join(', ') }},
+        withheld_values
+    from {{ ref('final_hourly_profile') }}
+
+),
+
 -- NULL where one of the numbers that add up to it is withheld
 events as (
 
     select
-        {{ period_of_row() }} as period,
+        period,
         zone_id,
         case
             when bool_and(
@@ -96,8 +107,8 @@ events as (
                     {%- endfor %}
                 )
         end as events
-    from {{ ref('final_hourly_profile') }}
-    group by all
+    from hours
+    group by period, zone_id
 
 )
 

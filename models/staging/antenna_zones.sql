@@ -17,4 +17,4 @@ select inline(
         'array<struct<antenna_id string, longitude double, latitude double, zone_id string,
             zone_name string>>'
     )
-)
+) as (antenna_id, longitude, latitude, zone_id, zone_name)

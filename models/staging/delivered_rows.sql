@@ -77,7 +77,14 @@ unified as (
     {%- for kind in kinds %}
 
     select
+        {%- if kinds | selectattr('phone_numbers') | list %}
+        * except (caller_id, correspondent_id),  -- noqa: AL03, RF03
+        {%- for id in ['caller_id', 'correspondent_id'] %}
+        {{ phone_number(id, kind.phone_numbers) if kind.phone_numbers else id }} as {{ id }},
+        {%- endfor %}
+        {%- else %}
         *,
+        {%- endif %}
         {{ parse_timestamp('datetime', kind) }} as event_at,
         {{ call_seconds('call_duration', kind) }} as seconds
     from {{ kind.table }}_fields

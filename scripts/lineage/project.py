@@ -30,6 +30,8 @@ PARSED_VARS: dict[str, Callable[[Any], object]] = {
         len(read_layout(layout)["files"]),
     ),
     "period": lambda period: period == "all",
+    "zones": bool,
+    "zone_population": bool,
 }
 
 

@@ -162,6 +162,13 @@ VARIANTS = [
         "months, caller and receiver in one row, no bandicoot",
         {"period": "month", "layout": "one_row_per_call", "bandicoot": False},
     ),
+    Variant("zones", {
+        "zones": "zones.geojson", "zone_population": "population.csv", "zone_id": "code",
+        "zone_name": "name",
+    }),
+    Variant("months, zones, no bandicoot", {
+        "period": "month", "zones": {"merge_within_km": 2}, "bandicoot": False,
+    }),
     Variant("weeks, gate off", {"period": "week", "privacy_k": 0}),
     Variant("file names as ids, gate off", {"layout": "bandicoot", "privacy_k": 0}),
     Variant(

@@ -24,6 +24,9 @@ from scripts.report.words import (
 MEASURES = ["og_calls", "ic_calls", "og_sms", "ic_sms", "og_vol", "ic_vol"]
 COUNTS = ["call_count", "sms_count", "vol_sum"]
 FLOWS = ["net_calls", "gravity_residual"]
+NOT_FEATURES = (
+    "antenna_id", "zone_name", "longitude", "latitude", "period", "withheld_features",
+)  # fmt: skip
 OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
 
 
@@ -50,7 +53,7 @@ def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     ]
     found = []
     for name in table.columns:
-        if name in ("antenna_id", "longitude", "latitude", "period", "withheld_features") or (
+        if name in NOT_FEATURES or (
             INDICATOR in name and SHOWN_INDICATOR not in name and not name.startswith("reporting")
         ):
             continue
@@ -95,6 +98,20 @@ def cells(longitude: pd.Series, latitude: pd.Series) -> list[shapely.Polygon]:
         area = shapely.set_precision(area, 1e-5)
         # The page's library expects clockwise rings.
         found.append(shapely.geometry.polygon.orient(area, sign=-1))
+    return found
+
+
+def zones(areas: pd.DataFrame, ids: list[str]) -> list[shapely.Geometry]:
+    """The area of each zone, as coarse as a screen allows."""
+    shapes = areas.set_index("zone_id")["geometry"].reindex(ids).to_numpy()
+    west, south, east, north = shapely.total_bounds(shapes)
+    coarse = shapely.simplify(shapes, max(east - west, north - south) / 2000)
+    found = []
+    for area in shapely.set_precision(coarse, 1e-5):
+        parts = shapely.get_parts(area)
+        # The page's library expects clockwise rings.
+        turned = [shapely.geometry.polygon.orient(part, sign=-1) for part in parts if part.area]
+        found.append(turned[0] if len(turned) == 1 else shapely.MultiPolygon(turned))
     return found
 
 
@@ -173,9 +190,15 @@ def page_data(
     quality = tables["data_quality"].dropna(subset="day")
     listed = features(tables)
     antennas = list(table["antenna_id"])
-    areas = cells(table["longitude"], table["latitude"])
+    if "areas" in tables:
+        areas = zones(tables["areas"], antennas)
+    else:
+        areas = cells(table["longitude"], table["latitude"])
+    names = table["zone_name"] if "zone_name" in table else [None] * len(antennas)
     return {
-        "antennas": antennas,
+        "antennas": [
+            f"{name} ({id_})" if name else id_ for id_, name in zip(antennas, names, strict=True)
+        ],
         "longitude": [round(degrees, 6) for degrees in table["longitude"]],
         "latitude": [round(degrees, 6) for degrees in table["latitude"]],
         "bounds": list(shapely.total_bounds(areas)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import geopandas as gpd
 import jinja2
 import pandas as pd
 import plotly
@@ -12,25 +13,40 @@ import pyarrow.parquet
 import yaml
 
 from scripts.errors import CommandError
-from scripts.export import KEYS, in_periods, replace_file
+from scripts.export import KEYS, OF_ZONES, in_periods, replace_file, unit
 from scripts.paths import PROJECT_ROOT
 from scripts.report.figures import gate, most_withheld, page_data
 from scripts.report.words import REASONS
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 GATE_OFF = "PRIVACY GATE OFF"
+AREAS = {
+    "antenna": "Each cell is the area that is closer to its antenna than to any other one.",
+    "zone": "Each area is a zone; where nobody drew it, it is nearer to the zone's antennas than to "
+    "others. Lines of the network begin at the mean place of a zone's antennas.",
+}
 
 
 def read_release(output: Path) -> dict[str, pd.DataFrame]:
-    """The released tables by name, and the data dictionary."""
-    missing = [name for name in KEYS if not (output / f"{name}.parquet").exists()]
+    """The released tables by name, and the data dictionary.
+
+    With zones the columns of the tables have the names of antennas, and `areas` the zones' shapes.
+    """
+    names = [name for name in KEYS if name not in OF_ZONES]
+    missing = [name for name in names if not (output / f"{name}.parquet").exists()]
     if missing:
         raise CommandError(
             f"There is no {missing[0]}.parquet in {output}: build the release with `make run`."
         )
     tables = {
-        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in KEYS
+        name: pyarrow.parquet.read_table(output / f"{name}.parquet").to_pandas() for name in names
     }
+    if unit(tables["final_features"]) == "zone":
+        shapes = gpd.read_parquet(output / "zones.geo.parquet", columns=["zone_id", "geometry"])
+        tables["areas"] = shapes.drop_duplicates("zone_id")
+        for name in names:
+            columns = {column: column.replace("zone_id", "antenna_id") for column in tables[name]}
+            tables[name] = tables[name].rename(columns=columns)
     tables["data_dictionary"] = pd.read_csv(
         output / "data_dictionary.csv", keep_default_na=False, dtype=str
     )
@@ -55,6 +71,7 @@ def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd
 
 def render(tables: dict[str, pd.DataFrame]) -> str:
     """The page."""
+    kind = "zone" if "areas" in tables else "antenna"
     run = tables["release_run"].iloc[0]
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
     gate_counts = gate(tables["release_report"])
@@ -76,6 +93,8 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         data=json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c"),
         plotly_js=plotly.offline.get_plotlyjs(),
         run=run,
+        unit=kind,
+        areas=AREAS[kind],
         parameters=json.loads(run["parameters"]),
         version=project["version"],
         is_by_period="period" in released,

@@ -53,11 +53,6 @@ ADDITIONS: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             INTERACTIONS,
-            "        antenna_interactions.sms_count,\n        totals",
-            "        antenna_interactions.sms_count,\n        back.call_count as back,\n        totals",
-        ),
-        (
-            INTERACTIONS,
             "    inner join totals\n",
             (
                 "    left join antenna_interactions as back\n"
@@ -72,8 +67,10 @@ ADDITIONS: dict[str, list[tuple[str, str, str]]] = {
             " as sms_partner_entropy\n    from",
             (
                 " as sms_partner_entropy,\n"
-                "        {{ ratio('sum(least(call_count, back))', 'sum(call_count)') }}\n"
-                "            as calls_reciprocity\n    from"
+                "        {{ ratio(\n"
+                "            'sum(least(antenna_interactions.call_count, back.call_count))',\n"
+                "            'sum(antenna_interactions.call_count)',\n"
+                "        ) }} as calls_reciprocity\n    from"
             ),
         ),
         (INTERACTIONS, LAST_COLUMN, f"{LAST_COLUMN}    partner_features.calls_reciprocity,\n"),

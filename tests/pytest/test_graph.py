@@ -21,6 +21,7 @@ VARIANTS: list[dict[str, Any]] = [
     {"bandicoot": False},
     {"period": "month", "compare_home_rules": True},
     {"layout": "bandicoot"},
+    {"zones": "zones.csv", "zone_population": "population.csv"},
     {"layout": "one_row_per_call", "privacy_k": 0},
 ]
 
