@@ -27,7 +27,10 @@ ranked as (
         *,
         row_number() over (
             partition by period
-            order by share_of_antennas_called asc, mean_km_of_calls desc, {{ unit_in(final_features) }} asc
+            order by
+                share_of_antennas_called asc,
+                mean_km_of_calls desc,
+                {{ unit_in(final_features) }} asc
         ) as place_in_period
     from antennas
 

@@ -77,7 +77,9 @@ def _read_table(path: Path, what: str) -> pd.DataFrame:
             path, sep=delimiter, dtype=str, keep_default_na=False, encoding="utf-8-sig"
         )
     except UnicodeDecodeError:
-        raise ZonesError(f"The {what} '{path}' is not text in UTF-8: save it as CSV UTF-8.") from None
+        raise ZonesError(
+            f"The {what} '{path}' is not text in UTF-8: save it as CSV UTF-8."
+        ) from None
     except pd.errors.EmptyDataError:
         raise ZonesError(f"The {what} '{path}' is empty.") from None
     except (OSError, ValueError) as error:  # ValueError: pandas' ParserError is one
@@ -286,8 +288,7 @@ def _read_geometries(path: Path, where: str) -> gpd.GeoDataFrame:
     try:
         read = gpd.read_parquet if path.suffix.lower() in PARQUETS else gpd.read_file
         frame = read(path)
-    except Exception as error:
-        # GDAL and Arrow have exceptions of many classes
+    except Exception as error:  # noqa: BLE001 (GDAL and Arrow have many classes)
         raise ZonesError(f"The {where} cannot be read: {_first_line(error)}.") from None
     if not isinstance(frame, gpd.GeoDataFrame):
         raise ZonesError(
@@ -359,7 +360,11 @@ def merged_antennas(places: Sequence[Place], within_km: float) -> Assignment:
     places = sorted(places)
     longitude, latitude = np.radians(np.array([place[1:] for place in places]).reshape(-1, 2)).T
     points = np.column_stack(
-        [np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)]
+        [
+            np.cos(latitude) * np.cos(longitude),
+            np.cos(latitude) * np.sin(longitude),
+            np.sin(latitude),
+        ]
     )
     # The chord of a distance; a little more, because distances are rounded.
     reach = 2 * math.sin(within_km / EARTH_KM / 2) + 1e-12
@@ -367,7 +372,7 @@ def merged_antennas(places: Sequence[Place], within_km: float) -> Assignment:
     near = KDTree(points).query_pairs(reach, output_type="ndarray")
     links = coo_array((np.ones(len(near)), near.T.reshape(2, -1)), shape=(len(places),) * 2)
     _, parts = connected_components(links, directed=False)
-    zones = {}
+    zones: dict[str, tuple[str, str | None]] = {}
     for part in np.unique(parts):
         members = np.flatnonzero(parts == part)
         if len(members) == 1:
@@ -398,12 +403,11 @@ def zones_of_antennas(
             assignment = read_zones(zones, zone_id, zone_name).assign(known)
         else:
             assignment = merged_antennas(known, float(zones["merge_within_km"]))
-        if not assignment.zones:
-            raise ZonesError(
-                f"None of the {len(known)} antennas is in a zone of var zones ({told(str(zones))})."
-            )
     except ZonesError as error:
         return {"problem": str(error)}
+    if not assignment.zones:
+        where = f"None of the {len(known)} antennas is in a zone of var zones ({told(str(zones))})."
+        return {"problem": where}
     outside = [antenna for antenna, _, _ in known if antenna not in assignment.zones]
     if outside:
         assignment.warnings.append(
@@ -520,9 +524,7 @@ def population_problem(uri: str | None) -> str | None:
 def population(uri: str) -> dict[str, Any]:
     """The population file for a macro: `columns` with their types in Spark, and `rows`."""
     table = read_population(uri)
-    types = {
-        name: "string" if table[name].dtype == object else "double" for name in table.columns
-    }
+    types = {name: "string" if table[name].dtype == object else "double" for name in table.columns}
     return {"columns": types, "rows": json.loads(table.to_json(orient="records"))}
 
 

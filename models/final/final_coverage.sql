@@ -2,24 +2,21 @@
 
 {{ config(enabled=var('zone_population') is not none) }}
 
-{%- set population = {'columns': {'zone_id': 'string', 'population': 'double'}, 'rows': []} %}
-{%- if execute and flags.WHICH in ('run', 'build', 'retry') %}
-    {%- set population = plugin().population(zones_file('zone_population')) %}
-{%- endif %}
+{%- set population = population_of_zones() %}
 {%- set fields = [] %}
 {%- for name, type in population.columns.items() %}
     {%- do fields.append(name ~ ' ' ~ type) %}
 {%- endfor %}
-{%- set further = population.columns.keys() | reject('in', ['zone_id', 'population']) | list %}
+{%- set further = population.columns | reject('in', ['zone_id', 'population']) | list %}
 {%- set measures = ['og_calls', 'og_sms', 'ic_calls', 'ic_sms'] %}
 
-{# Computed from released values and from places only, so it discloses nothing beyond the release. #}
+{# Computed from released values and places only, so it discloses nothing beyond the release. #}
 
 with population as (
 
     select inline(
         from_json(
-            {{ text_literal(tojson(population.rows)) }}, 'array<struct<{{ fields | join(', ') }}>>'
+            {{ text_literal(population.rows) }}, 'array<struct<{{ fields | join(', ') }}>>'
         )
     ) as ({{ population.columns | join(', ') }})
 

@@ -1,4 +1,4 @@
-{# one row per antenna and period #}
+{# one row per antenna or zone, and period #}
 
 {%- set names = features() | map(attribute='name') | list %}
 {%- if var('bandicoot') %}

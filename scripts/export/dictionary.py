@@ -194,9 +194,7 @@ def _file_for_maps(path: str, description: str) -> dict[str, Any]:
     }
 
 
-def _schema(
-    table: str, key: list[str], dictionary: list[Entry], unit_id: str
-) -> dict[str, Any]:
+def _schema(table: str, key: list[str], dictionary: list[Entry], unit_id: str) -> dict[str, Any]:
     fields = []
     for entry in dictionary:
         field: dict[str, Any] = {

@@ -33,7 +33,9 @@ def areas(manifest: Mapping[str, Any], antennas: pd.DataFrame) -> tuple[gpd.GeoS
     zones = about["zones"] if isinstance(about["zones"], dict) else json.loads(about["zones"])
     if isinstance(zones, str):
         # absolute paths stay as they are
-        path = str(Path(PROJECT_ROOT, about["raw_data_path"], zones)) if "://" not in zones else zones
+        path = (
+            str(Path(PROJECT_ROOT, about["raw_data_path"], zones)) if "://" not in zones else zones
+        )
         try:
             found = read_zones(path, about["zone_id"], about["zone_name"])
         except ZonesError as error:

@@ -95,7 +95,9 @@ def test_polygons_that_overlap_or_cross_themselves_are_told(tmp_path: Path) -> N
 
 def write_frame(path: Path, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) -> Path:
     """The squares, changed."""
-    frame = gpd.GeoDataFrame({"zone_id": list(SQUARES)}, geometry=list(squares().values()), crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"zone_id": list(SQUARES)}, geometry=list(squares().values()), crs=4326
+    )
     change(frame).to_parquet(path)
     return path
 
@@ -123,14 +125,16 @@ def test_unusable_polygons(tmp_path: Path, change: Any, sentence: str) -> None:
 
 def test_other_unusable_files(tmp_path: Path) -> None:
     (tmp_path / "z.geojson").write_text("{")
-    assert "cannot be read" in zones.zones_problem(str(tmp_path / "z.geojson"), None, None)
-    assert "There is no zones file" in zones.zones_problem(str(tmp_path / "no.csv"), None, None)
-    assert "is not on this machine" in zones.zones_problem("hdfs://x/z.geojson", None, None)
+    assert "cannot be read" in str(zones.zones_problem(f"{tmp_path}/z.geojson", None, None))
+    assert "There is no zones file" in str(zones.zones_problem(f"{tmp_path}/no.csv", None, None))
+    assert "is not on this machine" in str(zones.zones_problem("hdfs://x/z.geojson", None, None))
     file = polygons(tmp_path / "x.geojson", **squares())
-    assert "no column 'nix'" in zones.zones_problem(str(file), "nix", None)
+    assert "no column 'nix'" in str(zones.zones_problem(str(file), "nix", None))
     nowhere = found_in(file, ("m1", 40.0, 40.0))
     assert "None of the 1 antennas is in a zone" in nowhere["problem"]
-    swapped = found_in(polygons(tmp_path / "y.geojson", a=shapely.box(50, 8, 52, 9)), ("m", 8.5, 51))
+    swapped = found_in(
+        polygons(tmp_path / "y.geojson", a=shapely.box(50, 8, 52, 9)), ("m", 8.5, 51)
+    )
     assert "if longitude and latitude changed places" in swapped["problem"]
 
 
@@ -177,7 +181,7 @@ def test_unusable_lists(tmp_path: Path, text: str, sentence: str) -> None:
     problem = zones.zones_problem(str(file), None, None)
     assert problem and sentence in problem and str(file) in problem
     file.write_bytes("antenna_id,zone_id\nm1,Köln\n".encode("latin-1"))
-    assert "is not text in UTF-8" in zones.zones_problem(str(file), None, None)
+    assert "is not text in UTF-8" in str(zones.zones_problem(str(file), None, None))
 
 
 # --- antennas that are close together ---------------------------------------------------------------
@@ -278,9 +282,9 @@ def test_a_zone_per_antenna_is_the_release_of_antennas(
     one_to_one: tuple[Project, dict[str, pd.DataFrame]], attacked_project: Project
 ) -> None:
     """Byte for byte, apart from the column's name."""
-    for name, found in one_to_one[1].items():
+    for name, released in one_to_one[1].items():
         expected = attacked_project.table(name)
-        found = found.drop(columns="zone_name", errors="ignore")
+        found = released.drop(columns="zone_name", errors="ignore")
         found.columns = [column.replace("zone_id", "antenna_id") for column in found.columns]
         assert list(found.columns) == list(expected.columns)
         keys = list(found.columns)
@@ -301,19 +305,21 @@ def test_other_zones_of_the_same_days_stop_and_read_nothing_again(
     assert not outcome.success
     assert "of other units" in outcome.output and "Nothing was released" in outcome.output
     pd.testing.assert_frame_equal(project.table("final_features"), released["final_features"])
-    read = project.query("select max(file_version) as v, count(*) as n from {restricted}.delivered_rows")
+    read = project.query(
+        "select max(file_version) as v, count(*) as n from {restricted}.delivered_rows"
+    )
     outcome = project.dbt("run", zones=None, overlapping_release="warn")
     assert outcome.success and "of other units" in outcome.output
-    again = project.query("select max(file_version) as v, count(*) as n from {restricted}.delivered_rows")
+    again = project.query(
+        "select max(file_version) as v, count(*) as n from {restricted}.delivered_rows"
+    )
     assert read.equals(again)
     assert "antenna_id" in project.table("final_features")
     tables = project.query("show tables in {release}")["tableName"]
     assert not [name for name in tables if name.startswith("final_zones")]
 
 
-def test_coverage_precision_and_maps(
-    make_project: Callable[..., Project], tmp_path: Path
-) -> None:
+def test_coverage_precision_and_maps(make_project: Callable[..., Project], tmp_path: Path) -> None:
     """A small town by its districts, from end to end, against pandas and geopandas."""
     raw = tmp_path / "raw"
     mockup.generate(mockup.Options(users=300, antennas=15, machines=1, days=14), raw)

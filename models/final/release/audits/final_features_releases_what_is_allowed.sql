@@ -34,7 +34,8 @@ released as (
     from released_rows
     where
         feature not in (
-            'period', 'antenna_id', 'zone_id', 'zone_name', 'longitude', 'latitude', 'withheld_features'
+            'period', 'antenna_id', 'zone_id', 'zone_name', 'longitude', 'latitude',
+            'withheld_features'
         )
 
 ),
