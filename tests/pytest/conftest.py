@@ -130,6 +130,9 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
+#: The tables of a release of antennas
+RELEASED = [name for name in export.KEYS if name not in export.OF_ZONES]
+
 #: For builds of data whose data tests other builds run
 WITHOUT_DATA_TESTS = ("--exclude-resource-type", "test")
 

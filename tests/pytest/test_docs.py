@@ -163,7 +163,7 @@ def test_a_model_says_its_grain_and_a_columns_meaning(
     opened: Callable[[str], WatchedPage],
 ) -> None:
     page = opened("model/model.gnuper.final_features")
-    page.get_by_text("one row per antenna and period", exact=True).first.wait_for()
+    page.get_by_text("one row per antenna or zone, and period", exact=True).first.wait_for()
     page.get_by_text("churn_rate__mean", exact=True).first.click()
     page.get_by_text("no unit. Range: 0 to 1. NULL: the user has").filter(visible=True).wait_for()
 

@@ -16,9 +16,9 @@ import pandas as pd
 import pytest
 import shapely
 from browser import WatchedPage
-from conftest import PROJECT_ROOT, Project, Release
+from conftest import PROJECT_ROOT, RELEASED, Project, Release
 
-from scripts import export, report
+from scripts import report
 from scripts.errors import CommandError
 
 OpenPage = Callable[..., WatchedPage]
@@ -32,7 +32,7 @@ PLOTS = [
 def page_file(mockup_output: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The page, written by the command beside copies of the released files and nothing else."""
     folder = tmp_path_factory.mktemp("released")
-    for name in export.KEYS:
+    for name in RELEASED:
         shutil.copy(mockup_output / f"{name}.parquet", folder)
     shutil.copy(mockup_output / "data_dictionary.csv", folder)
     subprocess.run(

@@ -301,7 +301,8 @@ def test_other_zones_of_the_same_days_stop_and_read_nothing_again(
     """One zone less its antennas would be the withheld ones. `warn` releases all the same; and the
     tables of zones go with the zones."""
     project, released = one_to_one
-    outcome = project.dbt("run", zones=str(project.folder / "third.csv"))
+    third = str(project.folder / "third.csv")
+    outcome = project.dbt("run", "--select", "antenna_zones", "release_period+", zones=third)
     assert not outcome.success
     assert "of other units" in outcome.output and "Nothing was released" in outcome.output
     pd.testing.assert_frame_equal(project.table("final_features"), released["final_features"])
@@ -330,7 +331,7 @@ def test_coverage_precision_and_maps(make_project: Callable[..., Project], tmp_p
         zone_population="population.csv",
         privacy_k=5,
     )
-    project.build()
+    project.build(*WITHOUT_DATA_TESTS)
     features = project.table("final_features").set_index("zone_id")
     shapes = gpd.read_file(raw / "zones.geojson")
     antennas = project.table("final_zones")
@@ -407,7 +408,8 @@ def check_precision(project: Project, homes: pd.DataFrame) -> None:
     assert 0 < withheld < len(precision)
 
 
-def test_near_antennas_by_month(make_project: Callable[..., Project], tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_near_antennas_by_week(make_project: Callable[..., Project], tmp_path: Path) -> None:
     """merge_within_km with periods: an independent count of residents, and a model of areas."""
     raw = tmp_path / "raw"
     mockup.generate(mockup.Options(users=300, antennas=15, machines=1, days=14), raw)
