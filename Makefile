@@ -5,12 +5,13 @@ SHELL := /bin/sh
 # Options, on the command line: make run VARS='{raw_data_path: /data/cdr}' THRIFT_PORT=10010
 PYTHON ?= python3
 VARS ?=
+VERBOSE ?=
 AUDIT ?=
 FILE ?=
 ANTENNAS ?=
 BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
 
-export PYTHON VARS
+export PYTHON VARS VERBOSE
 ifdef THRIFT_PORT
 export GNUPER_THRIFT_PORT := $(THRIFT_PORT)
 endif
@@ -36,7 +37,7 @@ setup:  ## create the environment, the profile and the key of the pseudonyms
 	@$(python) -m scripts.prepare
 
 .PHONY: run
-run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data)
+run: setup  ## build the features and export them to output/ (VARS='{...}' for your own data, VERBOSE=1 for dbt's own lines)
 	@$(python) -m scripts.run
 
 .PHONY: layout

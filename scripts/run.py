@@ -3,7 +3,8 @@
     VARS='{raw_data_path: /data/cdr}' python -m scripts.run
 
 Starts the local server, makes the mock-up sample if the default data folder is to be read and does
-not exist, runs `dbt build` with the vars, and exports the released tables to output/.
+not exist, runs `dbt build` with the vars, exports the released tables to output/, and sums up. With
+VERBOSE=1 dbt prints its own lines.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import yaml
 
 from dbt_gnuper import variables
 from python_udfs import bandicoot_compiled
-from scripts import export, mockup, server
+from scripts import export, mockup, progress, server, summary
 from scripts.errors import CommandError
 from scripts.paths import OUTPUT, PROJECT_ROOT, SAMPLE
 
@@ -32,6 +33,10 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 from dbt.cli.main import cli
 cli(prog_name="dbt")
 """
+
+
+NEXT = """What comes next: `make report` writes a page of maps and profiles, `make docs` a page of all tables;
+output/data_dictionary.csv says what the columns mean. Details of the run are in logs/dbt.log."""
 
 
 def parse_vars(text: str) -> dict[str, Any]:
@@ -56,15 +61,17 @@ def _usage(problem: str) -> str:
     return f"{problem}. Write it like VARS='{{raw_data_path: /data/cdr, holidays: [2024-05-01]}}'."
 
 
-def run_dbt(*arguments: str, values: dict[str, Any]) -> int:
-    """Run a dbt command with these vars as a process of its own; returns its exit code.
+def run_dbt(*arguments: str, values: dict[str, Any], in_levels: bool = False) -> int:
+    """Run a dbt command with these vars as a process of its own; returns its exit code. With `in_levels`
+    it shows one line per level.
 
     The process has its own session, so that a terminal's Ctrl-C does not reach it too: an interrupt
     is passed on exactly once. dbt then has time to cancel its statements. A second interrupt kills
     it.
     """
     given = f"--vars={json.dumps(values, default=str)}"
-    command = [sys.executable, "-c", START_DBT, *arguments, given]
+    start = ["-m", "scripts.progress"] if in_levels else ["-c", START_DBT]
+    command = [sys.executable, *start, *arguments, given]
     child = subprocess.Popen(command, cwd=PROJECT_ROOT, start_new_session=True)
     try:
         return child.wait()
@@ -82,7 +89,7 @@ def say(sentence: str) -> None:
     print(f"==> {sentence}", flush=True)
 
 
-def summary(features: pa.Table) -> str:
+def built(features: pa.Table) -> str:
     """What was built, in a sentence."""
     periods = features["period"].unique() if "period" in features.column_names else []
     return (
@@ -112,16 +119,21 @@ def run() -> int:
         # Compile once here, instead of in every worker at the same time.
         bandicoot_compiled.warm_up(str(running.state_dir / "numba"), say)
 
-    say("Building all levels with dbt build")
+    say(f"Building all levels with dbt build{progress.estimate()}")
     # Unit tests check the code, not the data: `make test` runs them.
-    if run_dbt("build", "--exclude-resource-type=unit_test", values=values):
+    is_verbose = os.environ.get("VERBOSE", "") not in ("", "0")
+    if run_dbt(
+        "build", "--exclude-resource-type=unit_test", values=values, in_levels=not is_verbose
+    ):
         raise CommandError(
             "dbt build has failed (its message is above): nothing was exported, and files of an "
             "earlier run in output/ were left as they are."
         )
 
     say("Exporting the released tables")
-    print(f"\n{summary(export.export(OUTPUT)['final_features'])}")
+    tables = export.export(OUTPUT)
+    summary.show(tables, is_gate_off=settings["privacy_k"] == 0)
+    print(f"\n{built(tables['final_features'])}\n{NEXT}")
     return 0
 
 

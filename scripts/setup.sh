@@ -46,7 +46,10 @@ if [ ! -x .venv/bin/pip ]; then
 fi
 
 echo "Installing the packages of $lock (once, about 500 MB) ..."
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
+# On a terminal pip shows its bars.
+quiet=--quiet
+[ -t 1 ] && quiet=
+.venv/bin/python -m pip install $quiet --disable-pip-version-check --require-hashes --requirement "$lock"
 # The project itself, in place: dbt finds its plugin, and Python models their modules.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 cp "$lock" "$mark"

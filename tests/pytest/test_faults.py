@@ -277,7 +277,7 @@ def test_make_run_interrupted_in_each_phase(tmp_path: Path) -> None:
     folder = copy_of_the_project(tmp_path / "project")
     environment = {
         "GNUPER_THRIFT_PORT": "0", "GNUPER_CONNECT_PORT": "0", "GNUPER_DRIVER_MEMORY": "1g",
-        "PYTHONPATH": str(folder), "VARS": "{privacy_k: 0}",
+        "PYTHONPATH": str(folder), "VARS": "{privacy_k: 0}", "VERBOSE": "1",
     }  # fmt: skip
 
     def command(module: str) -> Command:
