@@ -11,8 +11,10 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ def level_of(node: dict[str, Any], nodes: dict[str, dict[str, Any]]) -> str:
     """The level of a model, of a seed, or of a test, which belongs to the last level it looks at."""
     if node["resource_type"] == "model":
         return node["fqn"][1]
-    parents = [nodes[name] for name in node["depends_on"]["nodes"] if name in nodes]
+    parents = [nodes[name] for name in node["depends_on"].get("nodes", []) if name in nodes]
     found = [level_of(parent, nodes) for parent in parents if parent["resource_type"] in COUNTED]
     return max(found, key=LEVELS.index, default=LEVELS[0])
 
@@ -63,6 +65,8 @@ class Levels:
         self.console = console
         self.manifest = manifest
         self.begun = time.monotonic()
+        self.lock = threading.Lock()
+        self._tell: Callable[[Any], None] = self._show
         self.level: dict[str, str] = {}
         self.open: Counter[str] = Counter()
         self.first: dict[str, float] = {}
@@ -78,7 +82,19 @@ class Levels:
         )
 
     def __call__(self, event: Any) -> None:
-        """One of dbt's events."""
+        """One of dbt's events, from any of its threads.
+
+        An error here would end the thread, and dbt would wait for it for ever.
+        """
+        with self.lock:
+            try:
+                self._tell(event)
+            except Exception as error:  # noqa: BLE001
+                self.bars.stop()
+                self.console.print(f"The progress cannot be shown: {error!r}", markup=False)
+                self._tell = lambda _: None
+
+    def _show(self, event: Any) -> None:
         name = event.info.name
         if name in ("NodeStart", "NodeFinished"):
             node = event.data.node_info

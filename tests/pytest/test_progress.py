@@ -23,7 +23,8 @@ NODES = {
         "resource_type": "test",
         "depends_on": {"nodes": ["model.gnuper.events", "model.gnuper.users"]},
     },
-    "seed.gnuper.days": {"resource_type": "seed", "depends_on": {"nodes": []}},
+    # seeds depend on macros only
+    "seed.gnuper.days": {"resource_type": "seed", "depends_on": {"macros": []}},
     "unit_test.gnuper.x": {"resource_type": "unit_test"},
 }
 
@@ -77,6 +78,13 @@ def test_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bo
             ["1", "user", "2", "models", "and", "tests"],
         ]
         assert "\x1b" not in text
+
+
+def test_an_error_in_the_progress_does_not_reach_dbt(tmp_path: Path) -> None:
+    callback, written = levels(tmp_path, False)
+    for _ in range(2):
+        callback(node("NodeStart", "model.gnuper.unknown"))
+    assert written.getvalue().count("The progress cannot be shown: KeyError") == 1
 
 
 def test_the_time_of_a_complete_run_is_the_next_estimate(
