@@ -13,18 +13,28 @@
     {%- for pattern in timestamp_patterns(kind) -%}
         {%- set time = _parsed_time(text, pattern) -%}
         {%- set zone = 'UTC' if has_offset(pattern) else kind.data_timezone -%}
-        {%- do parsed.append(
-            'convert_timezone(' ~ text_literal(zone) ~ ', ' ~ text_literal(kind.local_timezone) ~ ', ' ~ time ~ ')'
-            if zone and kind.local_timezone and zone != kind.local_timezone else time
-        ) -%}
+        {%- set local = kind.local_timezone -%}
+        {%- if not zone or not local or zone == local -%}
+            {%- do parsed.append('cast(' ~ time ~ ' as timestamp_ntz)') -%}
+        {%- elif zone == 'UTC' -%}
+            {#- Sessions have the time zone UTC. convert_timezone would look up both zones for every row. -#}
+            {%- do parsed.append(
+                'cast(from_utc_timestamp(' ~ time ~ ', ' ~ text_literal(local) ~ ') as timestamp_ntz)'
+            ) -%}
+        {%- else -%}
+            {%- do parsed.append(
+                'convert_timezone(' ~ text_literal(zone) ~ ', ' ~ text_literal(local) ~ ', cast(' ~ time
+                ~ ' as timestamp_ntz))'
+            ) -%}
+        {%- endif -%}
     {%- endfor -%}
     coalesce({{ parsed | join(', ') }})
 {%- endmacro %}
 
 
 {#
-    Converts a text to timestamp_ntz with one pattern. For the usual pattern a cast does the same in a
-    third of the time, as long as the text has exactly the pattern's shape.
+    Converts a text to a timestamp, with or without zone, with one pattern. For the usual pattern a cast does
+    the same in a third of the time, as long as the text has exactly the pattern's shape.
 #}
 {% macro _parsed_time(text, pattern) -%}
     {%- if pattern == 'yyyy-MM-dd HH:mm:ss' -%}
@@ -37,9 +47,9 @@
         {#- more digits would not fit into a timestamp -#}
         case
             when {{ text }} rlike '^[0-9]{1,{{ 11 if pattern == 'epoch' else 14 }}}([.][0-9]*)?$'
-                then cast(timestamp_millis(
+                then timestamp_millis(
                     cast(cast({{ text }} as decimal(20, 3)){{ ' * 1000' if pattern == 'epoch' }} as bigint)
-                ) as timestamp_ntz)
+                )
         end
     {%- else -%}
         {#- Spark may fail the whole job at a year of more than four digits #}
@@ -48,7 +58,7 @@
             {%- if impossible_year %}
             when {{ text }} rlike {{ text_literal(impossible_year) }} then null
             {%- endif %}
-            else cast(try_to_timestamp({{ text }}, {{ text_literal(pattern) }}) as timestamp_ntz)
+            else try_to_timestamp({{ text }}, {{ text_literal(pattern) }})
         end
     {%- endif -%}
 {%- endmacro %}

@@ -10,10 +10,12 @@ from tempfile import TemporaryDirectory
 
 import pandas as pd
 
+from dbt_gnuper.variables import defaults
 from scripts import mockup
 from scripts.privacy_audit import mockups, pipeline
 from scripts.privacy_audit.disclosure.audit import audit, audit_neighbours, failures
 from scripts.privacy_audit.disclosure.scores import summary
+from scripts.privacy_audit.disclosure.units import left_over
 from scripts.privacy_audit.gate.attacks import (
     membership,
     reading_off,
@@ -107,6 +109,21 @@ def neighbours(choice: Choice) -> Iterator[Found]:
         yield Found(f"Two releases, mock-up {name}", pd.DataFrame(rows))
 
 
+def units(choice: Choice) -> Iterator[Found]:
+    """What a release by antenna and one by zone of the same days tell, of each mock-up. They should not
+    both exist: the second one stops unless overlapping_release is set."""
+    rows = {}
+    for name in choice.mockups:
+        with _raw(mockups.MOCKUPS[name]) as (raw, folder):
+            pipeline.build(raw, folder)
+            run = pipeline.release(folder, "antennas")
+            pipeline.build(raw, folder, zones="zones.geojson")
+            other = pipeline.release(folder, "zones")
+            privacy_k = defaults()["privacy_k"]
+            rows[name] = left_over(run.release, other.release, run.truth, privacy_k)
+    yield Found("A release by antenna beside one by zone", pd.DataFrame(rows))
+
+
 def gate(choice: Choice) -> Iterator[Found]:
     """What the gate buys: all attacks of `gate`, a table each."""
     four, fewer, five = _three_runs()
@@ -141,5 +158,6 @@ PARTS: dict[str, Callable[[Choice], Iterator[Found]]] = {
     "disclosure": disclosure,
     "digits": digits,
     "neighbours": neighbours,
+    "units": units,
     "gate": gate,
 }
