@@ -42,9 +42,10 @@ def _delivery(tables: Mapping[str, pa.Table]) -> list[str]:
     run = tables["release_run"].to_pylist()[0]
     sums = {name: pc.sum(quality[name]).as_py() or 0 for name in ("delivered_rows", *REASONS)}
     rejected = {REASONS[name]: sums[name] for name in REASONS if sums[name]}
-    told = f"{run['files']} files, {run['first_day']} to {run['last_day']}: about "
-    told += f"{sums['delivered_rows']:,} rows"
-    lines = [f"  Delivery    {told}{'' if rejected else ', none rejected'}"]
+    lines = [
+        f"  Delivery    {run['files']} files, {run['first_day']} to {run['last_day']}",
+        f"              about {sums['delivered_rows']:,} rows{'' if rejected else ', none rejected'}",
+    ]
     for reason, rows in sorted(rejected.items(), key=lambda one: -one[1]):
         lines.append(f"              rejected: {rows:,} rows, {reason}")
     return lines
