@@ -167,8 +167,8 @@ class ListOfAntennas:
         assignment = Assignment({a: zone for a, zone in self.zones.items() if a in known})
         if strangers:
             assignment.warnings.append(
-                f"{len(strangers)} of {len(self.zones)} antennas of the zones file '{self.path}' are "
-                f"not in the locations file: {some(strangers)}."
+                f"Antennas of the zones file '{self.path}' that are not in the locations file "
+                f"({len(strangers)} of {len(self.zones)}): {some(strangers)}."
             )
         return assignment
 
@@ -255,15 +255,14 @@ class Polygons:
         several = found[found["inside"] > 1]
         if len(several):
             assignment.warnings.append(
-                f"{len(several)} antennas lie in more than one polygon of the zones file "
-                f"'{self.path}', which overlap there; the zone with the smallest id has them: "
-                f"{some(several['zone'])}."
+                f"In the zones file '{self.path}' polygons overlap where antennas are "
+                f"({len(several)}). The zone with the smallest id has them: {some(several['zone'])}."
             )
         empty = set(names) - {zone for zone, _ in assignment.zones.values()}
         if empty and len(found):
             assignment.warnings.append(
-                f"{len(empty)} zones of the zones file '{self.path}' have no antenna and so no row: "
-                f"{some(empty)}."
+                f"Zones without an antenna have no row ({len(empty)} of {len(names)} in the zones file "
+                f"'{self.path}'): {some(empty)}."
             )
         return assignment
 
@@ -338,8 +337,8 @@ def _usable(geometry: gpd.GeoSeries, ids: pd.Series, where: str) -> tuple[gpd.Ge
     if is_invalid.any():
         geometry = geometry.where(~is_invalid, geometry.make_valid())
         warnings.append(
-            f"{is_invalid.sum()} polygons of the {where} are invalid, such as crossing their own "
-            f"border, and were repaired: {some(ids[is_invalid])}. Look at these zones on a map."
+            f"Invalid polygons of the {where}, such as those that cross their own border, were "
+            f"repaired ({is_invalid.sum()}): {some(ids[is_invalid])}. Look at these zones on a map."
         )
     return geometry, warnings
 
@@ -411,8 +410,8 @@ def zones_of_antennas(
     outside = [antenna for antenna, _, _ in known if antenna not in assignment.zones]
     if outside:
         assignment.warnings.append(
-            f"{len(outside)} of {len(known)} antennas are in no zone, and their residents are left out "
-            f"of the release: {some(outside)}."
+            f"Antennas in no zone ({len(outside)} of {len(known)}): {some(outside)}. Their residents are "
+            "left out of the release."
         )
     rows = []
     for antenna, longitude, latitude in sorted(known):

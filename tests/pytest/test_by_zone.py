@@ -63,7 +63,7 @@ def test_an_antenna_belongs_to_the_polygon_that_holds_it(tmp_path: Path, name: s
     found = found_in(file, *PLACES, border, outside)
     # on a border it is the smallest id
     assert zone_of(found) == {"m1": "a", "m2": "b", "m3": "c", "m4": "a", "m5": None}
-    assert ["1 of 5 antennas are in no zone" in text for text in found["warnings"]] == [True]
+    assert ["Antennas in no zone (1 of 5)" in text for text in found["warnings"]] == [True]
 
 
 def test_holes_islands_and_other_reference_systems(tmp_path: Path) -> None:
@@ -88,9 +88,9 @@ def test_polygons_that_overlap_or_cross_themselves_are_told(tmp_path: Path) -> N
     found = found_in(file, ("m1", 0.5, 0.5), ("m2", 1.5, 0.5), ("m3", 5.9, 5.5))
     assert zone_of(found) == {"m1": "a", "m2": "b", "m3": "bow"}
     told = "\n".join(found["warnings"])
-    assert "1 antennas lie in more than one polygon" in told
-    assert "1 polygons" in told and "are invalid" in told and "'bow'" in told
-    assert "1 zones" in told and "have no antenna" in told and "'empty'" in told
+    assert "polygons overlap where antennas are (1)" in told
+    assert "Invalid polygons" in told and "repaired (1): 'bow'" in told
+    assert "Zones without an antenna have no row (1 of 4" in told and "'empty'" in told
 
 
 def write_frame(path: Path, change: Callable[[gpd.GeoDataFrame], gpd.GeoDataFrame]) -> Path:
@@ -158,8 +158,8 @@ def test_a_list_of_antennas(tmp_path: Path) -> None:
     assert zone_of(found) == {"007": "1", "m2": "1", "m3": None, "m4": None}
     assert found["rows"][0]["zone_name"] == "North"
     told = "\n".join(found["warnings"])
-    assert "1 of 3 antennas of the zones file" in told and "'m9'" in told
-    assert "2 of 4 antennas are in no zone" in told
+    assert "not in the locations file (1 of 3): 'm9'" in told
+    assert "Antennas in no zone (2 of 4)" in told
 
 
 @pytest.mark.parametrize(
