@@ -1,7 +1,8 @@
 {#
     Drops every restricted table of the project with its files: the raw tables and levels 0 to 4 before
-    publication, including tables of earlier versions. Then drops their schemas, if nothing else is in
-    them. The raw files themselves and the release stay. `make purge`, or `dbt run-operation purge`.
+    publication, including tables of earlier versions and of runs with other vars. Then drops their schemas,
+    if nothing else is in them. The raw files themselves and the release stay. `make purge`, or
+    `dbt run-operation purge`.
 #}
 {% macro purge() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -21,7 +22,8 @@
             {%- set is_view = node.alias in views or node.alias not in listed and node.config.materialized == 'view' -%}
             {%- do dropped.append(_drop(schema, node.alias, is_view)) -%}
         {%- endfor -%}
-        {%- for name in _former_tables() if name in listed -%}
+        {%- set own = nodes | map(attribute='alias') | list -%}
+        {%- for name in _former_tables() if name in listed and name not in own -%}
             {%- do dropped.append(_drop(schema, name, name in views)) -%}
         {%- endfor -%}
         {%- set others = run_query('show tables in ' ~ schema).columns['tableName'].values() | list -%}
@@ -56,9 +58,14 @@
 {%- endmacro %}
 
 
-{# Restricted tables that only earlier versions of the project made. #}
+{# Restricted tables that only earlier versions of the project made, or runs with other vars. #}
 {% macro _former_tables() -%}
-    {{ return(['locations', 'user_metrics_part']) }}
+    {{ return([
+        'locations', 'user_metrics_part', 'home_rule_agreement',
+        'antenna_zones', 'final_zones', 'final_precision', 'final_coverage',
+        'user_bandicoot', 'user_bandicoot_errors', 'antenna_bandicoot', 'antenna_indicators',
+        'antenna_international', 'bandicoot_features',
+    ]) }}
 {%- endmacro %}
 
 

@@ -83,10 +83,11 @@ def test_files_without_a_table_are_removed(project: Project) -> None:
 
 
 def test_purge_drops_its_own_wherever_it_lies(project: Project) -> None:
-    """Also tables of earlier versions; a stranger's table stays, and its schema with it."""
+    """Also tables of earlier versions and of other vars; a stranger's table stays, and its schema."""
     schema = f"personal_{project.schema}"
     project.execute(f"create table {schema}.somebody_elses using parquet as select 1 as one")
-    project.execute(f"create table {schema}.user_metrics_part using parquet as select 1 as one")
+    for name in ("user_metrics_part", "antenna_zones", "home_rule_agreement"):
+        project.execute(f"create table {schema}.{name} using parquet as select 1 as one")
     outcome = project.dbt("run-operation", "purge")
     assert outcome.success, outcome.output
     assert "Purged" in outcome.output
