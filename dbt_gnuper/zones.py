@@ -128,7 +128,6 @@ class ListOfAntennas:
 
     path: Path
     zones: Mapping[str, tuple[str, str | None]]
-    without_zone: int
 
     @staticmethod
     def read(path: Path, zone_id: str | None, zone_name: str | None) -> ListOfAntennas:
@@ -157,7 +156,6 @@ class ListOfAntennas:
                 row.antenna: (row.zone, None if pd.isna(row.name_) else row.name_)
                 for row in with_zone.rename(columns={"name": "name_"}).itertuples()
             },
-            len(found) - len(with_zone),
         )
 
     def assign(self, places: Sequence[Place]) -> Assignment:
@@ -259,7 +257,7 @@ class Polygons:
                 f"({len(several)}). The zone with the smallest id has them: {some(several['zone'])}."
             )
         empty = set(names) - {zone for zone, _ in assignment.zones.values()}
-        if empty and len(found):
+        if empty and assignment.zones:
             assignment.warnings.append(
                 f"Zones without an antenna have no row ({len(empty)} of {len(names)} in the zones file "
                 f"'{self.path}'): {some(empty)}."

@@ -1,5 +1,5 @@
 {#
-    The file of var zones, or of another var: an absolute path or URI as it is, anything else inside the CDR
+    The file of var zones, or of another var beside the CDR files: an absolute path or URI as it is, anything else inside the CDR
     folder. None if the var names no file.
 
     {{ zones_file('zone_population') }}

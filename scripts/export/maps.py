@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
+from dbt_gnuper.zones import WGS84
 from scripts.export.files import replace_file
 from scripts.export.tables import INDICATOR, unit
-from scripts.export.zones import WGS84, areas
+from scripts.export.zones import areas
 
 ENDINGS = (".geo.parquet", ".geojson")
 

@@ -13,11 +13,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dbt_gnuper.zones import ZONE, Polygons, ZonesError, read_zones
+from dbt_gnuper.zones import WGS84, ZONE, Polygons, ZonesError, read_zones
 from scripts.errors import CommandError
 from scripts.paths import PROJECT_ROOT
 
-WGS84 = "EPSG:4326"
 KM_PER_DEGREE = 111.195
 CUT_KM = 20
 FROM_FILE = "as in the zones file"

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pandas as pd
 
-NAME = "15 two units"
 COUNTS = {
     "og_calls": ("out", "call"),
     "og_sms": ("out", "text"),
