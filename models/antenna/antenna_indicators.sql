@@ -31,7 +31,10 @@ indicator_means as (
         count(nullif(value, 0)) as users,
         {{ ratio('max(abs(value))', exact_sum('abs(value)')) }} as largest_share
         {%- if var('zones') %},
-        stddev_samp(value) as deviation,
+        -- values that are equal but for rounding have no deviation
+        case
+            when max(value) - min(value) > 1e-12 * max(abs(value)) then stddev_samp(value)
+        end as deviation,
         greatest(max(value) - avg(value), avg(value) - min(value)) as largest_deviation
         {%- endif %}
     from resident_indicators

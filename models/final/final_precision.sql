@@ -34,12 +34,11 @@ select
     {%- else %}
     -- an exact number, less that of another value, could be one person
     indicators.users_with_indicator - indicators.users_with_indicator % 5 as users,
-    -- one user must not account for too much of the sum of squares, and without any deviation the
-    -- mean is the value of every single user
+    -- one user must not account for too much of the sum of squares, and without any deviation (NULL)
+    -- the mean is the value of every single user
     case
         when
-            indicators.deviation > 0
-            and pow(indicators.largest_deviation, 2)
+            pow(indicators.largest_deviation, 2)
             <= {{ var('privacy_max_share') | float }} * {{ squares }}
             then {{ rounded(standard_error, var('release_digits')) }}
     end as standard_error
