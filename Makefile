@@ -9,7 +9,7 @@ VERBOSE ?=
 AUDIT ?=
 FILE ?=
 ANTENNAS ?=
-BENCH ?= --growth --increment --skew --overhead --bandicoot --chart docs/benchmark.png
+BENCH ?= --chart docs/benchmark.png
 
 export PYTHON VARS VERBOSE
 ifdef THRIFT_PORT

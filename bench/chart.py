@@ -12,7 +12,8 @@ LEVEL_COLOURS = ("#d35400", "#f39c12", "#2980b9", "#7fb3d5", "#27ae60")
 
 
 def draw(result: dict[str, Any], file: Path) -> None:
-    """Draw the wall seconds by level beside floor and oracle and, if measured, their growth."""
+    """Draw the wall seconds by level, without and with bandicoot, beside floor and oracle, and their
+    growth if it was measured."""
     from matplotlib.figure import Figure
 
     panels = 2 if "growth" in result else 1
@@ -26,32 +27,47 @@ def draw(result: dict[str, Any], file: Path) -> None:
 
 
 def _draw_levels(axes: Any, result: dict[str, Any]) -> None:
-    run = result["pipeline"]
     for place, (name, colour) in enumerate((("floor", FLOOR), ("oracle", ORACLE))):
         _bar(axes, place, result[name]["wall"], 0, colour)
-    parts = [
-        *zip(LEVELS, run["levels"].values(), LEVEL_COLOURS, strict=True),
-        ("dbt and checks", run["wall"] - sum(run["levels"].values()), GREY),
-    ]
-    below = 0.0
-    for label, seconds, colour in parts:
-        axes.bar(2, seconds, bottom=below, color=colour, width=0.6, label=label)
-        if seconds > 0.05 * run["wall"]:
-            axes.text(
-                2, below + seconds / 2, f"{seconds:.0f}", ha="center", va="center", color="white"
-            )
-        below += seconds
-    axes.text(2, below, f"{below:.0f} s", ha="center", va="bottom", weight="bold")
-    axes.set_xticks([0, 1, 2], ["Spark parses\nthe CSV", "DuckDB in\nmemory", "pipeline"])
+    for place, name in ((2, "pipeline"), (3, "default")):
+        _draw_run(axes, place, result[name], with_labels=place == 2)
+    axes.set_xticks(
+        range(4),
+        ["Spark parses\nthe CSV", "DuckDB in\nmemory", "without\nbandicoot", "default\nrun"],
+    )
     axes.set_ylabel("wall seconds")
     axes.set_title(
         f"{result['data']['rows'] / 1e6:.0f} million rows, {result['machine']['cores']} cores",
         loc="left",
     )
-    axes.set_ylim(0, 1.12 * max(below, result["floor"]["wall"], result["oracle"]["wall"]))
+    highest = max(result[name]["wall"] for name in ("floor", "oracle", "pipeline", "default"))
+    axes.set_ylim(0, 1.12 * highest)
     handles, labels = axes.get_legend_handles_labels()
     axes.legend(handles[::-1], labels[::-1], loc="upper left", frameon=False)
     _tidy(axes)
+
+
+def _draw_run(axes: Any, place: int, run: dict[str, Any], *, with_labels: bool) -> None:
+    """A run of dbt: its levels above each other."""
+    parts = [
+        *zip(LEVELS, run["levels"].values(), LEVEL_COLOURS, strict=True),
+        ("dbt and checks", run["wall"] - sum(run["levels"].values()), GREY),
+    ]
+    below = 0.0
+    for name, seconds, colour in parts:
+        label = name if with_labels else None
+        axes.bar(place, seconds, bottom=below, color=colour, width=0.6, label=label)
+        if seconds > 0.05 * run["wall"]:
+            axes.text(
+                place,
+                below + seconds / 2,
+                f"{seconds:.0f}",
+                ha="center",
+                va="center",
+                color="white",
+            )
+        below += seconds
+    axes.text(place, below, f"{below:.0f} s", ha="center", va="bottom", weight="bold")
 
 
 def _bar(axes: Any, place: int, seconds: float, below: float, colour: str) -> None:

@@ -18,11 +18,11 @@ from bench.record import last_result, machine, versions, write_record
 from bench.runs import running_bench
 from bench.tables import all_tables
 
-PARTS = ("growth", "increment", "skew", "bandicoot", "overhead")
+PARTS = ("small", "growth", "increment", "skew", "overhead")
 
 
 def read_options() -> argparse.Namespace:
-    """The options; --growth and so on add parts."""
+    """The options."""
     parser = argparse.ArgumentParser(
         prog="python -m bench",
         description=bench.__doc__,
@@ -33,13 +33,16 @@ def read_options() -> argparse.Namespace:
         ("users", 100_000, "customers of the operator"),
         ("antennas", 2_000, "sites"),
         ("days", 31, "days, one file each"),
-        ("rounds", 3, "how often everything is measured"),
+        ("rounds", 1, "how often everything is measured"),
     ):
         parser.add_argument(f"--{name}", type=int, default=default, help=f"{meaning} ({default:,})")
-    for name in ("growth", "increment", "skew", "overhead", "bandicoot"):
-        parser.add_argument(
-            f"--{name}", action="store_true", help=getattr(Parts, name).__doc__.splitlines()[0]
-        )
+    parser.add_argument(
+        "--parts",
+        nargs="*",
+        choices=PARTS,
+        default=list(PARTS),
+        help=" ".join(f"{name}: {getattr(Parts, name).__doc__}" for name in PARTS),
+    )
     parser.add_argument("--chart", type=Path, help="where the chart goes (beside the result)")
     return parser.parse_args()
 
@@ -49,9 +52,15 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     with running_bench() as running:
         facts = {"machine": machine(), "versions": versions(running.server)}
         parts = Parts(running, options)
+        sections = {}
+        # first, because it also measures a server that has just started
+        if "small" in options.parts:
+            sections["small"] = parts.small()
         parts.warm_up(options.rows)
         comparison = parts.compare()
-        sections = {name: getattr(parts, name)() for name in PARTS if getattr(options, name)}
+        for name in PARTS[1:]:
+            if name in options.parts:
+                sections[name] = getattr(parts, name)()
     (event_log,) = (running.folder / "events").iterdir()
     tasks = read_tasks(event_log)
     shutil.rmtree(running.folder)
@@ -69,7 +78,7 @@ def compare_with_last(result: dict[str, Any]) -> None:
     if last := last_result(result["data"], result["machine"]["cores"]):
         for kind in ("wall", "cpu"):
             ratio = result["pipeline"][kind] / last["pipeline"][kind]
-            result["ratios"][f"last_{kind}"] = round(ratio, 3)
+            result["ratios"]["pipeline"][f"last_{kind}"] = round(ratio, 3)
 
 
 def main() -> None:

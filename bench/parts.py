@@ -16,7 +16,8 @@ from bench.runs import Bench, Run
 from bench.summary import rounded, summary, typical
 from python_udfs import bandicoot_compiled
 
-SIZES = (0.25, 0.5, 1, 2)  # of --growth, as parts of --rows
+SIZES = (0.25, 0.5, 1, 2)  # of the part growth, as parts of --rows
+SMALL = (1_000_000, 5_000, 300)  # rows, users and antennas of --parts small
 WARM_UP_ROWS = 200_000
 
 # A function that makes a section of the result from the tasks of Spark's event log.
@@ -42,44 +43,75 @@ class Parts:
         small = make_data(rows, max(100, rows // (6 * self.data.days)), *self.sizes)
         self.bench.deliver(small)
         self.bench.floor(small.rows)
-        self.bench.pipeline(small)
+        bandicoot_compiled.warm_up(str(self.bench.server.state_dir / "numba"), say)
+        self.bench.pipeline(small, bandicoot=True)
         self.bench.oracle(small)
+
+    def small(self) -> Section:
+        """The pipeline over a million rows: first run of a server that has just started, and third."""
+        rows, users, antennas = SMALL
+        data = make_data(rows, users, antennas, self.sizes[1])
+        self.bench.deliver(data)
+        say(f"{data.rows:,} rows on a server that has just started, then twice more")
+        runs = [self.bench.pipeline(data) for _ in range(3)]
+
+        def section(tasks: list[Task]) -> dict[str, Any]:
+            return {
+                **data.facts(),
+                "first": summary(runs[0], tasks),
+                "warm": summary(runs[2], tasks),
+            }
+
+        return section
 
     def compare(self) -> Section:
         """The pipeline beside floor and oracle, with the ratios."""
         floors: list[Run] = []
         oracles: list[Run] = []
-        ratios = defaultdict(list)
+        default_runs: list[Run] = []
+        ratios: dict[str, dict[str, list[float]]] = {
+            name: defaultdict(list) for name in ("pipeline", "default")
+        }
         bench, data = self.bench, self.data
         bench.deliver(data)
         for number in range(1, self.rounds + 1):
-            say(f"Round {number} of {self.rounds}: floor, oracle, pipeline, floor, oracle")
+            say(f"Round {number} of {self.rounds}: floor, oracle, pipeline, default, floor, oracle")
             floor, (first_oracle, expected) = [bench.floor(data.rows)], bench.oracle(data)
             pipeline = bench.pipeline(data)
             found = bench.found()
             if found != expected:
                 raise BenchmarkError(f"The pipeline found {found}, the oracle {expected}.")
+            default = bench.pipeline(data, bandicoot=True)
             oracle = [first_oracle, bench.oracle(data)[0]]
             floor.append(bench.floor(data.rows))
             self.full_runs.append(pipeline)
+            default_runs.append(default)
             floors += floor
             oracles += oracle
             for name, runs in (("floor", floor), ("oracle", oracle)):
                 for kind in ("wall", "cpu"):
                     mean = statistics.mean(getattr(run.usage, kind) for run in runs)
-                    ratios[f"{name}_{kind}"].append(getattr(pipeline.usage, kind) / mean)
+                    for which, run in (("pipeline", pipeline), ("default", default)):
+                        ratios[which][f"{name}_{kind}"].append(getattr(run.usage, kind) / mean)
 
         def section(tasks: list[Task]) -> dict[str, Any]:
             return {
                 "floor": summary(typical(floors), tasks),
                 "oracle": summary(typical(oracles), tasks),
                 "pipeline": summary(typical(self.full_runs), tasks),
-                "ratios": rounded({n: statistics.median(r) for n, r in ratios.items()}),
+                "default": summary(typical(default_runs), tasks),
+                "ratios": rounded(
+                    {
+                        which: {name: statistics.median(values) for name, values in of.items()}
+                        for which, of in ratios.items()
+                    }
+                ),
                 "walls": rounded(
                     {
                         name: [run.usage.wall for run in runs]
                         for name, runs in (
-                            ("floor", floors), ("oracle", oracles), ("pipeline", self.full_runs)
+                            ("floor", floors), ("oracle", oracles),
+                            ("pipeline", self.full_runs), ("default", default_runs),
                         )
                     }
                 ),
@@ -145,24 +177,22 @@ class Parts:
 
         return section
 
-    def bandicoot(self) -> Section:
-        """The pipeline with bandicoot's indicators."""
-        say("With bandicoot")
-        bandicoot_compiled.warm_up(str(self.bench.server.state_dir / "numba"), say)
-        self.bench.deliver(self.data)
-        run = self.bench.pipeline(self.data, bandicoot=True)
-        return lambda tasks: summary(run, tasks)
-
     def overhead(self) -> Section:
-        """dbt over the mock-up sample, bandicoot included: what does not depend on the data."""
+        """dbt over the mock-up sample, bandicoot included, and over empty files."""
         data = make_sample()
-        self.bench.deliver(data)
-        self.bench.empty_warehouse()
-        bandicoot_compiled.warm_up(str(self.bench.server.state_dir / "numba"), say)
-        say("Overhead: dbt build and dbt run of the sample, twice")
+        bench = self.bench
+        bandicoot_compiled.warm_up(str(bench.server.state_dir / "numba"), say)
+        say("Overhead: dbt build and dbt run of the sample, and dbt run without data, twice each")
         # The second run counts: then dbt has parsed the project and Java has compiled the plans.
         runs = {}
         for _ in range(2):
-            for command in ("build", "run"):
-                runs[command] = self.bench.dbt(command, data.rows)
+            bench.deliver(data)
+            bench.empty_warehouse()
+            runs["build"] = bench.dbt("build", data.rows, "--exclude-resource-type", "unit_test")
+            bench.empty_warehouse()
+            runs["run"] = bench.dbt("run", data.rows)
+            runs["run, nothing new"] = bench.dbt("run", data.rows)
+            bench.deliver_nothing(data)
+            bench.empty_warehouse()
+            runs["run, empty files"] = bench.update(data)
         return lambda tasks: {name: summary(run, tasks) for name, run in runs.items()}

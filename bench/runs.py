@@ -57,6 +57,14 @@ class Bench:
         for file in [*(files or data.files), data.locations]:
             os.link(file, self.delivery / file.name)
 
+    def deliver_nothing(self, data: DataSet) -> None:
+        """Put empty files there, with the names of this data set's."""
+        self.deliver(data)
+        for file in data.files:
+            empty = self.delivery / file.name
+            empty.unlink()
+            empty.touch()
+
     def query(self, *statements: str) -> list[tuple]:
         """Rows of the last statement."""
         connection = hive.connect("127.0.0.1", self.server.thrift_port)
@@ -103,7 +111,7 @@ class Bench:
             raise BenchmarkError(f"The oracle has failed:\n{printed}")
         return Run(meter.usage, data.rows), json.loads(printed)
 
-    def dbt(self, command: str, rows: int, **project_vars: Any) -> Run:
+    def dbt(self, command: str, rows: int, *arguments: str, **project_vars: Any) -> Run:
         """A dbt command, in a process of its own."""
         project_vars = {
             "raw_data_path": str(self.delivery),
@@ -114,7 +122,7 @@ class Bench:
         with Meter(self.server.pid) as meter:
             code, printed = meter.run(
                 [
-                    BIN / "dbt", "--no-use-colors", command,
+                    BIN / "dbt", "--no-use-colors", command, *arguments,
                     "--profiles-dir", self.folder, "--target-path", self.folder / "target",
                     "--log-path", self.folder / "logs", "--vars", json.dumps(project_vars),
                 ],

@@ -11,19 +11,26 @@ COUNTRY, YEAR, CORES, BUSY = 10_000_000, 365, 64, 0.7
 
 def all_tables(result: dict[str, Any]) -> str:
     """The facts and all tables of a result."""
-    parts = [_facts(result), _comparison(result), _models(result["pipeline"])]
-    parts += [_phases("Where the wall seconds go", {"dbt run": result["pipeline"]})]
+    parts = [_facts(result), _comparison(result), _models(result["default"])]
+    runs = {"without bandicoot": result["pipeline"], "default": result["default"]}
+    parts += [_phases("Where the wall seconds go", runs)]
     for name, section in (
         ("growth", _growth),
         ("increment", _increment),
         ("skew", _skew),
-        ("bandicoot", _bandicoot),
     ):
         if name in result:
             parts.append(section(result))
     if "overhead" in result:
         sections = {f"dbt {name}": run for name, run in result["overhead"].items()}
-        parts.append(_phases("Overhead: the mock-up sample, bandicoot included", sections))
+        parts.append(_phases("Overhead: the mock-up sample", sections))
+    if "small" in result:
+        small = result["small"]
+        title = (
+            f"{small['rows']:,} rows of {small['users']:,} users at {small['antennas']:,} antennas"
+        )
+        runs = {"first run of a server": small["first"], "third": small["warm"]}
+        parts.append(_phases(title, runs))
     return "\n\n".join([*parts, _sizing(result)]) + "\n"
 
 
@@ -46,7 +53,7 @@ def _facts(result: dict[str, Any]) -> str:
 
 def _comparison(result: dict[str, Any]) -> str:
     rows = []
-    for name in ("floor", "oracle", "pipeline"):
+    for name in ("floor", "oracle", "pipeline", "default"):
         run = result[name]
         work = run["spark"]
         rows.append(
@@ -62,18 +69,22 @@ def _comparison(result: dict[str, Any]) -> str:
             )
         )  # fmt: skip
     table = _table(
-        "Pipeline, floor and oracle",
+        "Floor, oracle, pipeline without bandicoot, and default run",
         ("", "wall s", "CPU s", "rows/s", "peak memory", "read", "shuffled", "spilled", "written",
          "CPU s of other programs"),
         rows,
     )  # fmt: skip
     words = {"floor": "the floor", "oracle": "the oracle", "last": "the last recorded result"}
     ratios = [
-        (words[name], *(f"{result['ratios'][f'{name}_{kind}']:.2f}" for kind in ("wall", "cpu")))
+        (
+            f"{which}, {words[name]}",
+            *(f"{of[f'{name}_{kind}']:.2f}" for kind in ("wall", "cpu")),
+        )
+        for which, of in result["ratios"].items()
         for name in words
-        if f"{name}_wall" in result["ratios"]
+        if f"{name}_wall" in of
     ]
-    return f"{table}\n\n{_table('The pipeline takes', ('times', 'wall', 'CPU'), ratios)}"
+    return f"{table}\n\n{_table('Times', ('', 'wall', 'CPU'), ratios)}"
 
 
 def _models(run: dict[str, Any]) -> str:
@@ -176,17 +187,6 @@ def _skew(result: dict[str, Any]) -> str:
     )  # fmt: skip
 
 
-def _bandicoot(result: dict[str, Any]) -> str:
-    rows = [
-        (
-            name, f"{run['wall']:.1f}", f"{run['cpu']:.1f}",
-            f"{result['data']['rows'] / run['cpu']:,.0f}", _size(run["peak_memory"]),
-        )
-        for name, run in (("without", result["pipeline"]), ("with", result["bandicoot"]))
-    ]  # fmt: skip
-    return _table("Bandicoot", ("", "wall s", "CPU s", "rows per CPU s", "peak memory"), rows)
-
-
 def _sizing(result: dict[str, Any]) -> str:
     """An estimate for a year of a large country, from the measured rates."""
     data, run = result["data"], result["pipeline"]
@@ -198,9 +198,7 @@ def _sizing(result: dict[str, Any]) -> str:
         cpu = run["cpu"] / data["rows"]
     per_user = data["rows"] / data["users"] / data["days"]
     rows = COUNTRY * YEAR * per_user
-    bandicoot = 0.0
-    if "bandicoot" in result:
-        bandicoot = (result["bandicoot"]["cpu"] - run["cpu"]) / data["rows"]
+    bandicoot = (result["default"]["cpu"] - run["cpu"]) / data["rows"]
     hours = rows * (cpu + bandicoot) / 3600
 
     def each_row(kind: str) -> float:

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(folder: Path) -> dict[str, Any]:
     """A run over a few days, recorded in a folder of its own."""
-    options = "--rows 30000 --users 400 --antennas 20 --days 4 --rounds 1 --increment"
+    options = "--rows 30000 --users 400 --antennas 20 --days 4 --parts increment"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "BENCH_DATA", folder / "data")
         patch.setattr(paths, "BENCH_RESULTS", folder / "results")
@@ -51,7 +51,8 @@ def test_figures_fit_together(result: dict[str, Any], folder: Path) -> None:
     assert shared == pytest.approx(sum(run["levels"].values()), abs=0.1)
     assert 0 < sum(model["cpu"] for model in run["models"].values()) < run["cpu"]
     assert run["peak_memory"] > 200e6
-    assert result["ratios"]["floor_wall"] > 1
+    assert result["ratios"]["pipeline"]["floor_wall"] > 1
+    assert "user_bandicoot" in {*result["default"]["models"]} - {*run["models"]}
     increment = result["increment"]
     assert increment["all_but_one"]["models"]["delivered_rows"]["rows_written"] < rows
     assert (folder / "x.png").read_bytes().startswith(b"\x89PNG")
@@ -80,7 +81,7 @@ def test_the_last_result_is_found(
 @pytest.mark.slow
 def test_tables_hold_all_models(result: dict[str, Any]) -> None:
     text = tables.all_tables(result)
-    for model in ("delivered_rows", "user_home_antenna", "final_features"):
+    for model in ("delivered_rows", "user_home_antenna", "user_bandicoot", "final_features"):
         assert f"| {model} |" in text
 
 
