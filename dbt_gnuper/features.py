@@ -105,10 +105,11 @@ def features_for_macros() -> list[dict[str, Any]]:
         {
             "name": feature.name,
             "model": feature.model,
+            "type": feature.type,
             "rests_on": list(feature.rests_on),
             "leaves": list(feature.leaves),
             # released with all digits: numbers of people, and what is about places
-            "is_exact": feature.type == "bigint" or not feature.rests_on,
+            "is_exact": feature.name == "active_users" or not feature.rests_on,
             "is_about_pairs": any(rest.startswith("partners.") for rest in feature.leaves),
         }
         for feature in features()

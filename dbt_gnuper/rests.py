@@ -24,7 +24,10 @@ PEAKS = ("early_peak", "late_peak")
 # Kinds of events of which bandicoot counts numbers too, and its words for them.
 KINDS = {"calls": "call", "sms": "text"}
 # Rests that a model of their own judges, not sums of a list: see antenna_rests.
-OTHER_RESTS = (*(f"weeks.{kind}" for kind in (*KINDS, "vol")), "partners.calls", "partners.sms")
+OTHER_RESTS = (
+    *(f"weeks.{kind}" for kind in (*KINDS, "vol")),
+    *(f"{of}.{kind}" for of in ("partners", "capital") for kind in KINDS),
+)
 
 # Indicators whose means are sums of days or events over the number of users: their parts add up.
 SUMS = (

@@ -129,6 +129,10 @@ class ListOfAntennas:
     path: Path
     zones: Mapping[str, tuple[str, str | None]]
 
+    def ids(self) -> set[str]:
+        """The zones of the file."""
+        return {zone for zone, _ in self.zones.values()}
+
     @staticmethod
     def read(path: Path, zone_id: str | None, zone_name: str | None) -> ListOfAntennas:
         """Read the file. Raises ZonesError."""
@@ -188,6 +192,10 @@ class Polygons:
     frame: gpd.GeoDataFrame
     """zone_id, zone_name and geometry, in the file's own reference system."""
     warnings: tuple[str, ...]
+
+    def ids(self) -> set[str]:
+        """The zones of the file."""
+        return set(self.frame[ZONE])
 
     @staticmethod
     def read(path: Path, zone_id: str | None, zone_name: str | None) -> Polygons:
@@ -382,6 +390,24 @@ def merged_antennas(places: Sequence[Place], within_km: float) -> Assignment:
     return Assignment(zones)
 
 
+# --- the capital ------------------------------------------------------------------------------------
+
+
+def capital_problem(capital: Iterable[str], known: Iterable[str], what: str) -> str | None:
+    """Why var capital cannot be used, as a sentence; None when all its ids are known.
+
+    `what` the ids are: "zones of the zones file 'zones.csv'".
+    """
+    ids = {str(one) for one in known}
+    unknown = [one for one in capital if one not in ids]
+    if not unknown:
+        return None
+    return (
+        f"The var capital names {some(unknown)}, but the {what} are {some(ids)}. Write the ids of the "
+        "capital as they are there, as text in quotation marks, or leave capital out."
+    )
+
+
 # --- for macros -------------------------------------------------------------------------------------
 
 ZonesFile = ListOfAntennas | Polygons
@@ -392,8 +418,12 @@ def zones_of_antennas(
     zones: str | Mapping[str, float],
     zone_id: str | None,
     zone_name: str | None,
+    capital: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """The `rows` of the model antenna_zones, `warnings` about the file, or the `problem` with it."""
+    """The `rows` of the model antenna_zones, `warnings` about the file, or the `problem` with it.
+
+    The zones of var capital must have antennas.
+    """
     known = [(str(antenna), float(x), float(y)) for antenna, x, y in places]
     try:
         if isinstance(zones, str):
@@ -405,6 +435,9 @@ def zones_of_antennas(
     if not assignment.zones:
         where = f"None of the {len(known)} antennas is in a zone of var zones ({told(str(zones))})."
         return {"problem": where}
+    ids = {zone for zone, _ in assignment.zones.values()}
+    if found := capital_problem(capital, ids, "zones with an antenna"):
+        return {"problem": found}
     outside = [antenna for antenna, _, _ in known if antenna not in assignment.zones]
     if outside:
         assignment.warnings.append(
@@ -448,14 +481,20 @@ def _local(uri: str, what: str, var: str) -> Path:
     return path
 
 
-def zones_problem(uri: str | None, zone_id: str | None, zone_name: str | None) -> str | None:
-    """Why a zones file cannot be used, as a sentence; None when it can, or when there is none."""
+def zones_problem(
+    uri: str | None, zone_id: str | None, zone_name: str | None, capital: Sequence[str] = ()
+) -> str | None:
+    """Why a zones file cannot be used, as a sentence; None when it can, or when there is none.
+
+    The zones of var capital must be in it.
+    """
+    if uri is None:
+        return None
     try:
-        if uri is not None:
-            read_zones(uri, zone_id, zone_name)
+        file = read_zones(uri, zone_id, zone_name)
     except ZonesError as error:
         return str(error)
-    return None
+    return capital_problem(capital, file.ids(), f"zones of the zones file '{file.path}'")
 
 
 # --- the population of zones ------------------------------------------------------------------------
@@ -530,6 +569,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
     functions: tuple[Callable[..., Any], ...] = (
         zones_of_antennas,
         zones_problem,
+        capital_problem,
         population_problem,
         population,
     )

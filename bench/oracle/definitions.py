@@ -74,6 +74,7 @@ class OracleParams:
     """The pipeline's parameters, with its defaults."""
 
     cap_coords: Sequence[float] = (52.52437, 13.41053)  # latitude, longitude
+    capital: Sequence[str] = ()
     noct_begin: int = 19
     noct_end: int = 7
     work_begin: int = 9

@@ -1,6 +1,6 @@
 {#
-    Post-hook of cell_sites: stops the run when no row of the locations file can be used. Warns of rows
-    that are left out.
+    Post-hook of cell_sites: stops the run when no row of the locations file can be used, or when it does
+    not have the antennas of var capital. Warns of rows that are left out.
 #}
 {% macro check_cell_sites(cell_sites) -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -28,4 +28,19 @@
             ~ ', or their coordinates are impossible (longitude -180 to 180, latitude -90 to 90).'
         ) -%}
     {%- endif -%}
+    {%- if capital() and not var('zones') -%}
+        {%- do _check_antennas_of_capital(cell_sites) -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro _check_antennas_of_capital(cell_sites) -%}
+    {%- set antennas = run_query(
+        'select distinct ' ~ location_field('antenna_id') ~ ' from ' ~ cell_sites
+        ~ ' where ' ~ location_field('antenna_id') ~ ' is not null'
+    ).columns[0].values() -%}
+    {%- set problem = adapter.capital_problem(
+        capital(), antennas, "antennas of the locations file '" ~ locations_file() ~ "'"
+    ) -%}
+    {%- if problem -%}{{ exceptions.raise_compiler_error(problem) }}{%- endif -%}
 {%- endmacro %}

@@ -47,8 +47,22 @@ partner_features as (
             as calls_entropy,
         {{ exact_sum(entropy_term('antenna_interactions.sms_count', 'totals.all_sms')) }}
             as sms_entropy,
-        {{ own_entropy('antenna_interactions.call_count') }} as calls_partner_entropy,
-        {{ own_entropy('antenna_interactions.sms_count') }} as sms_partner_entropy
+        {{ own_entropy('antenna_interactions.call_count') }} as calls_own_entropy,
+        {{ own_entropy('antenna_interactions.sms_count') }} as sms_own_entropy,
+        {%- for kind, count in {'calls': 'call_count', 'sms': 'sms_count'}.items() %}
+        {%- set amount = 'antenna_interactions.' ~ count %}
+        {%- if capital() %}
+        {{ ratio(
+            'coalesce(sum(' ~ amount ~ ') filter (where '
+            ~ is_in_capital('antenna_interactions.antenna_id2') ~ '), 0)',
+            'sum(' ~ amount ~ ')',
+        ) }} as {{ kind }}_capital_share,
+        {%- else %}
+        cast(null as double) as {{ kind }}_capital_share,
+        {%- endif %}
+        {%- endfor %}
+        {{ own_evenness('antenna_interactions.call_count') }} as calls_partner_entropy,
+        {{ own_evenness('antenna_interactions.sms_count') }} as sms_partner_entropy
     from antenna_interactions
     inner join units
         on antenna_interactions.antenna_id1 = units.antenna_id
@@ -119,6 +133,12 @@ select
     {{ ratio('partner_features.sms_partners', 'home_antennas.home_antennas') }} as sms_isolation,
     partner_features.calls_entropy,
     partner_features.sms_entropy,
+    partner_features.calls_own_entropy,
+    partner_features.sms_own_entropy,
+    partner_features.calls_partners,
+    partner_features.sms_partners,
+    partner_features.calls_capital_share,
+    partner_features.sms_capital_share,
     partner_features.calls_partner_entropy,
     partner_features.sms_partner_entropy,
     {{ haversine_km(

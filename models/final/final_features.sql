@@ -1,6 +1,7 @@
 {# one row per antenna or zone, and period #}
 
 {%- set names = features() | map(attribute='name') | list %}
+{%- set whole = features() | selectattr('type', 'eq', 'bigint') | map(attribute='name') | list %}
 {%- if var('bandicoot') %}
     {%- set names = names + bandicoot_columns() %}
 {%- endif %}
@@ -58,7 +59,7 @@ select
     units.latitude,
     {%- for name in names %}
     {%- set value = 'released.features[' ~ loop.index0 ~ '].value' %}
-    {{ 'cast(' ~ value ~ ' as bigint)' if name == 'active_users' else value }} as {{ name }},
+    {{ 'cast(' ~ value ~ ' as bigint)' if name in whole else value }} as {{ name }},
     {%- endfor %}
     {{ withheld_text('released.features') }} as withheld_features
 from {{ ref('units') }} as units

@@ -52,8 +52,14 @@ ABOUT_NOBODY = ("dist2c",)
 OF_PAIRS = tuple(
     f"{kind}_{name}"
     for kind in COUNTED
-    for name in ("dist_mean", "isolation", "entropy", "partner_entropy")
+    for name in (
+        *("dist_mean", "isolation", "entropy", "partner_entropy"),
+        *("own_entropy", "partners", "capital_share"),
+    )
 )
+#: Made of released counts of pairs. What else may be said of a small antenna is not asked.
+OF_RELEASED_PAIRS = tuple(f"{kind}_pagerank" for kind in COUNTED)
+DAMPING = 0.85
 
 #: Indicators that are whole numbers for each person, and those that summarise whole numbers.
 COUNTS = (
@@ -83,10 +89,11 @@ def kind_of(feature: str) -> str:
 
 def parts(feature: str) -> list[str]:
     """The sums that a feature is made of: window of time, and what is summed."""
-    if feature in ABOUT_NOBODY or feature == "active_users":
+    if feature in (*ABOUT_NOBODY, *OF_RELEASED_PAIRS, "active_users"):
         return []
     if feature in OF_PAIRS:
-        return [f"partners.{kind_of(feature)}"]
+        sums = ("capital", "partners") if feature.endswith("_capital_share") else ("partners",)
+        return [f"{one}.{kind_of(feature)}" for one in sums]
     if feature == "sms2calls_ratio":
         return ["alltime.sms", "alltime.calls"]
     if feature.startswith("scaled_"):
@@ -120,7 +127,8 @@ def leaves(feature: str) -> list[str]:
     if feature.endswith("_ratio_var"):
         return [f"weeks.{kind_of(feature)}"]
     if feature in OF_PAIRS:
-        return [f"withheld_partners.{kind_of(feature)}"]
+        sums = ("capital", "partners") if feature.endswith("_capital_share") else ("partners",)
+        return [f"withheld_{one}.{kind_of(feature)}" for one in sums]
     return []
 
 
@@ -304,6 +312,8 @@ class AntennaGate:
             ways = [self.amounts(f"{way}_{kind}").alltime.fillna(0) for way in DIRECTIONS]
             found[f"alltime.{kind}"] = Contributions.of(sum(ways))
             found[f"partners.{kind}"] = of_both_ends(self.links, count)
+            with_capital = self.links["antenna_id2"].isin(self.people.params.capital)
+            found[f"capital.{kind}"] = of_both_ends(self.links[with_capital], count)
         return found
 
     def _weekly_ratios(self, kind: str) -> Contributions:
@@ -321,7 +331,7 @@ class AntennaGate:
             return Contributions.of(self.indicator(feature))
         if feature in ABOUT_NOBODY:
             return None
-        if feature == "active_users":
+        if feature in ("active_users", *OF_RELEASED_PAIRS):
             return Contributions(self.residents, self.residents, 1)
         return weakest([self.parts[part] for part in parts(feature)])
 
@@ -345,7 +355,10 @@ class AntennaGate:
                 for amounts in (self.amounts(f"{way}_{kind}").weeks for way in DIRECTIONS)
             )
         for kind in COUNTED:
-            found[f"withheld_partners.{kind}"] = self._withheld_partners_are_ok(COUNT_OF[kind])
+            found[f"withheld_partners.{kind}"] = self._partners_are_ok(
+                self._withheld_partners(COUNT_OF[kind]), COUNT_OF[kind]
+            )
+            found[f"withheld_capital.{kind}"] = self._withheld_of_capital_are_ok(COUNT_OF[kind])
         if self.people.indicators is not None:
             self._add_rests_of_indicators(found)
         return found
@@ -371,12 +384,22 @@ class AntennaGate:
             lambda values: values.notna().any() and not self.gate.is_safe(Contributions.of(values))
         )
 
-    def _withheld_partners_are_ok(self, count: str) -> bool:
-        """Whether those behind the withheld pairs of an antenna are many, at both ends."""
+    def _withheld_partners(self, count: str) -> set[str]:
+        """The antennas with which a count is withheld."""
         withheld = self.pairs.query("feature == @count and decision != 'released' and value > 0")
-        if withheld.empty:
+        return set(withheld["antenna_id2"])
+
+    def _withheld_of_capital_are_ok(self, count: str) -> bool:
+        """The same for the capital's antennas alone, and for all others, where there is a capital."""
+        capital, withheld = set(self.people.params.capital), self._withheld_partners(count)
+        groups = (withheld & capital, withheld - capital) if capital else ()
+        return all(self._partners_are_ok(group, count) for group in groups)
+
+    def _partners_are_ok(self, withheld: set[str], count: str) -> bool:
+        """Whether those behind some withheld pairs of an antenna are many, at both ends."""
+        if not withheld:
             return True
-        links = self.links[self.links["antenna_id2"].isin(withheld["antenna_id2"])]
+        links = self.links[self.links["antenna_id2"].isin(withheld)]
         return len(withheld) >= LEAST_WITHHELD_PARTNERS and all(
             self.gate.is_safe(Contributions.of(links.groupby(end)[count].sum()))
             for end in ("user_id", "correspondent_id")
@@ -597,7 +620,7 @@ def decide(
         antenna: AntennaGate(antenna, people, gate, pairs) if antenna in people.residents else None
         for antenna in people.antennas
     }
-    values = _feature_values(oracle, people, antennas)
+    values = _feature_values(oracle, people, antennas, pairs)
     rests = [
         (antenna, rest, is_safe)
         for antenna, judged in antennas.items()
@@ -641,15 +664,29 @@ def _decisions(judged: AntennaGate | None, values: pd.Series) -> Iterator[tuple]
 
 
 def _feature_values(
-    oracle: Oracle, people: People, antennas: Mapping[str, AntennaGate | None]
+    oracle: Oracle,
+    people: People,
+    antennas: Mapping[str, AntennaGate | None],
+    pairs: pd.DataFrame,
 ) -> pd.DataFrame:
     """All features of each antenna, in the order of the columns."""
     values = oracle.final_features.set_index("antenna_id")[list(FINAL_COLUMNS[3:])].astype(float)
     for measure in MEASURES:
         values[f"scaled_{measure}"] = _scaled(antennas, measure)
-    for kind, count in COUNT_OF.items():
-        counts = oracle.antenna_interactions.groupby("antenna_id1")[count]
-        values[f"{kind}_partner_entropy"] = counts.apply(_evenness)
+    counts = {
+        kind: oracle.antenna_interactions.groupby("antenna_id1")[count]
+        for kind, count in COUNT_OF.items()
+    }
+    beyond_gnuper: dict[str, Callable[[str], pd.Series]] = {
+        "partner_entropy": lambda kind: counts[kind].apply(_evenness),
+        "own_entropy": lambda kind: counts[kind].apply(_own_entropy),
+        "partners": lambda kind: counts[kind].count(),
+        "capital_share": lambda kind: _capital_share(oracle, COUNT_OF[kind]),
+        "pagerank": lambda kind: _pagerank(pairs, COUNT_OF[kind]),
+    }
+    for name, compute in beyond_gnuper.items():
+        for kind in COUNT_OF:
+            values[f"{kind}_{name}"] = compute(kind)
     if people.indicators is None:
         return values
     means = {
@@ -681,8 +718,37 @@ def _evenness(counts: pd.Series) -> float:
     counts = counts.dropna().astype(float)
     if len(counts) < 2:
         return float("nan")
+    return min(1.0, _own_entropy(counts) / math.log2(len(counts)))
+
+
+def _own_entropy(counts: pd.Series) -> float:
+    """Entropy of the partners' shares in bits."""
+    counts = counts.dropna().astype(float)
     shares = counts / counts.sum()
-    return min(1.0, math.fsum(-shares * np.log2(shares)) / math.log2(len(counts)))
+    return math.fsum(-shares * np.log2(shares)) if len(counts) else float("nan")
+
+
+def _capital_share(oracle: Oracle, count: str) -> pd.Series:
+    """The part of an antenna's count that is with the capital, where the params name one."""
+    if not oracle.params.capital:
+        return pd.Series(dtype=float)
+    antenna, partner = (oracle.antenna_interactions[f"antenna_id{end}"] for end in (1, 2))
+    counts = oracle.antenna_interactions[count].astype(float)
+    with_capital = counts.where(partner.isin(oracle.params.capital), 0)
+    return with_capital.groupby(antenna).sum() / counts.groupby(antenna).sum(min_count=1)
+
+
+def _pagerank(pairs: pd.DataFrame, count: str) -> pd.Series:
+    """PageRank over the released counts of different antennas, as a system of equations."""
+    links = pairs.query("feature == @count and decision == 'released' and antenna_id1 != antenna_id2")
+    names = sorted({*links["antenna_id1"], *links["antenna_id2"]})
+    weights = links.pivot(index="antenna_id2", columns="antenna_id1", values="value")
+    weights = weights.reindex(index=names, columns=names).fillna(0).to_numpy(float)
+    sums = weights.sum(axis=0)
+    moves = np.where(sums > 0, weights / np.where(sums > 0, sums, 1), 1 / max(len(names), 1))
+    system = np.eye(len(names)) - DAMPING * moves
+    ranks = np.linalg.solve(system, np.full(len(names), (1 - DAMPING) / max(len(names), 1)))
+    return pd.Series(ranks, names, dtype=float)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -29,7 +30,9 @@ def write_zones(path: Path, zones: Mapping[str, str]) -> Path:
     return path
 
 
-def of_zones(oracle: Oracle, zones: Mapping[str, str]) -> Oracle:
+def of_zones(
+    oracle: Oracle, zones: Mapping[str, str], capital: Sequence[str] = ()
+) -> Oracle:
     """Level 2 and later once more, with the zone of each home instead of its antenna.
 
     Kilometres are those between the two home antennas.
@@ -83,4 +86,4 @@ def of_zones(oracle: Oracle, zones: Mapping[str, str]) -> Oracle:
                 f"update oracle.{name} set {kind}_dist_mean = means.mean "
                 f"from means where {name}.antenna_id = means.antenna_id and not isnan(means.mean)"
             )
-    return Oracle(con, oracle.params)
+    return Oracle(con, dataclasses.replace(oracle.params, capital=capital))

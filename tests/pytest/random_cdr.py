@@ -407,6 +407,8 @@ def generate(
             "max_weekly_interactions": 150,
         }
     cells, cells_of = _locations(rng)
+    if not attacks:
+        params["capital"] = sorted(cells_of)[:3]
     rows = _Traffic(rng, cells_of, days, params).draw()
     expected: tuple[Expected, ...] = ()
     if attacks:
@@ -610,6 +612,7 @@ def generate_edges(folder: Path, seed: int, **params: object) -> RawData:
         "noct_end": 7,
         "weekend_days": [6, 7],
         "holidays": ["2018-12-25", "2019-01-01"],
+        "capital": [f"edge-{i:02d}" for i in range(0, 40, 3)],
         **params,
     }
     traffic = _Edges(rng, days, params)

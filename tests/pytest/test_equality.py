@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import oracle_privacy
 import pandas as pd
 import pytest
 import random_cdr
@@ -78,6 +79,11 @@ def assert_as_the_oracle(project: Project, raw: random_cdr.RawData) -> None:
     for name, key in KEYS.items():
         got = project.table(name) if name == "final_features" else project.restricted(name)
         assert_equal(got, truth.table(name), key)
+    # beyond gnuper
+    everything = oracle_privacy.decide(truth, privacy_k=0).final_features()
+    everything = everything.drop(columns="withheld_features")
+    assert {feature.name for feature in features()} <= set(everything.columns)
+    assert_equal(project.table("final_features"), everything, KEYS["final_features"])
 
     rejects = project.query(
         "select source_file as file, reason, count(*) as rows "

@@ -25,7 +25,7 @@ from bench import oracle
 NAMES = {
     "workday": "workday", "day_without_work": "work", "day_without_peaks": "peaks",
     "directions": "directions", "weeks": "weeks", "withheld_partners": "partners",
-    "night": "night",
+    "withheld_capital": "capital", "night": "night",
 }  # fmt: skip
 
 
@@ -59,6 +59,8 @@ OTHER_HOURS = {
     "noct_begin": 22, "noct_end": 5, "work_begin": 8, "work_end": 20, "ep_begin": 4, "ep_end": 9,
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
+# one of those that oracle_zones makes
+CAPITAL_ZONE = "zone 1"
 # the data, vars and build of attacked_project
 CASES = [
     Case("attacks", attacks(3), {"bandicoot": False}),
@@ -163,8 +165,10 @@ def judged(
     if case.by_zone:
         zones = oracle_zones.every_third(list(truth.antennas["antenna_id"]))
         file = oracle_zones.write_zones(project.folder / "zones.csv", zones)
-        project.vars["zones"] = str(file)
-        parts = {name: oracle_zones.of_zones(part, zones) for name, part in parts.items()}
+        project.vars |= {"zones": str(file), "capital": CAPITAL_ZONE}
+        parts = {
+            name: oracle_zones.of_zones(part, zones, [CAPITAL_ZONE]) for name, part in parts.items()
+        }
     if case.name != "attacks":
         # the data tests of zones are run here only
         project.build(*(() if case.by_zone else WITHOUT_DATA_TESTS))

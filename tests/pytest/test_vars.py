@@ -127,6 +127,7 @@ POSSIBLE: dict[str, set[str]] = {
     "home_min_nights": {"one", "fifteen"},
     "compare_home_rules": BOOLEANS,
     "cap_coords": {"list of whole numbers", "list of two fractions"},
+    "capital": PATHS | {"null", "blank text", "list of text", "list of no dates"},
     "privacy_k": {"zero", "one", "fifteen"},
     "privacy_max_share": {"one", "fraction"},
     "zone_id": {"null"},  # needs zones
@@ -163,6 +164,7 @@ GOOD: dict[str, list[Any]] = {
     "weekend_days": [[5, 6]],
     "home_rule": ["night_events", "distinct_days", "events"],
     "cap_coords": [[-90, 180], [15.50, 32.56]],
+    "capital": ["0042", ["Dakar-Plateau", "7"]],
     "zones": ["zones.geojson", {"merge_within_km": 0.5}],
     "overlapping_release": [None, "warn", "stop", "allow"],
     "release_readers": [["analysts", "Émile Zola", "a-b@c"]],
@@ -238,6 +240,11 @@ def test_defaults_and_documented_values_are_possible(name: str) -> None:
             "cap_coords", [100, 0],
             ("[100, 0]. It must be the latitude (-90 to 90) and longitude (-180 to 180) of the "
             "capital, in this order"),
+        ),
+        (
+            "capital", 42,
+            ("42. It must be null, the antenna_id (with var zones the zone_id) of the capital as text "
+            "such as '0042', or a list of several, without { }"),
         ),
         (
             "raw_file_pattern", "{a,b}*",

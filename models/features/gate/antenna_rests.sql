@@ -131,7 +131,8 @@ weekly_values as (
 
 ),
 
--- features about pairs are equations for the counts that are withheld
+-- Features about pairs are equations for the counts that are withheld. A share of the capital is one
+-- for those of the capital's antennas, and one for those of all others.
 withheld_partners as (
 
     select
@@ -139,7 +140,7 @@ withheld_partners as (
         stack(
             2,
             {%- for kind, count in {'calls': 'call_count', 'sms': 'sms_count'}.items() %}
-            'partners.{{ kind }}',
+            case when partners = 'anywhere' then 'partners' else 'capital' end || '.{{ kind }}',
             {{ count }} is null
             or (
                 {{ count }}_partners >= {{ fewest_withheld_partners }}
@@ -157,4 +158,9 @@ select * from told_sums
 union all
 select * from weekly_values
 union all
-select * from withheld_partners
+select
+    antenna_id,
+    rest,
+    bool_and(is_safe) as is_safe
+from withheld_partners
+group by antenna_id, rest

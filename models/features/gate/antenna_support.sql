@@ -59,15 +59,20 @@ week_support as (
 
 ),
 
--- 'partners.calls', ...: the interactions with residents of any antenna, including this one
+-- 'partners.calls', ...: the interactions with residents of any antenna, including this one;
+-- 'capital.calls', ...: those with residents of the capital
 partner_support as (
 
     select
         antenna_id,
         stack(
-            2,
+            4,
             'partners.calls', call_count_users, {{ ratio('call_count_largest', 'call_count') }},
-            'partners.sms', sms_count_users, {{ ratio('sms_count_largest', 'sms_count') }}
+            'partners.sms', sms_count_users, {{ ratio('sms_count_largest', 'sms_count') }},
+            'capital.calls', capital_call_count_users,
+            {{ ratio('capital_call_count_largest', 'capital_call_count') }},
+            'capital.sms', capital_sms_count_users,
+            {{ ratio('capital_sms_count_largest', 'capital_sms_count') }}
         ) as (part, users, largest_share)
     from {{ ref('antenna_partners') }}
 

@@ -1,4 +1,4 @@
-{# one row per antenna with a pair of which a number of calls or texts is withheld #}
+{# one row per antenna and group of partners with a withheld number of calls or texts #}
 
 {%- set counts = ['call_count', 'sms_count'] %}
 
@@ -7,6 +7,15 @@ with withheld as (
     select
         user_interactions.antenna_id1 as antenna_id,
         user_interactions.antenna_id2 as partner_id,
+        explode(array(
+            'anywhere'
+            {%- if capital() %},
+            case
+                when {{ is_in_capital('user_interactions.antenna_id2') }} then 'capital'
+                else 'elsewhere'
+            end
+            {%- endif %}
+        )) as partners,
         user_interactions.user_id,
         user_interactions.correspondent_id,
         {%- for count in counts %}
@@ -24,7 +33,7 @@ with withheld as (
 
 people as (
 
-    {{ contributions_of_both_ends('withheld', ['antenna_id'], counts) | indent }}
+    {{ contributions_of_both_ends('withheld', ['antenna_id', 'partners'], counts) | indent }}
 
 ),
 
@@ -32,12 +41,13 @@ partner_antennas as (
 
     select
         antenna_id,
+        partners,
         {%- for count in counts %}
         count(distinct case when {{ count }} is not null then partner_id end)
             as {{ count }}_partners{{ ',' if not loop.last }}
         {%- endfor %}
     from withheld
-    group by antenna_id
+    group by antenna_id, partners
 
 )
 
@@ -48,5 +58,7 @@ select
     {%- endfor %}
 from people
 inner join partner_antennas
-    on people.antenna_id = partner_antennas.antenna_id
+    on
+        people.antenna_id = partner_antennas.antenna_id
+        and people.partners = partner_antennas.partners
 where coalesce(people.{{ counts | join(', people.') }}) is not null

@@ -28,11 +28,11 @@ def partners(releases: dict[str, Release]) -> list[Claim]:
         low, high = pairs, pairs
         for one in releases.values():
             for antenna in one.antennas:
-                share = one.bounds(antenna, f"{kind}_isolation")
-                if share is None:
+                number = one.partners(antenna, kind)
+                if number is None:
                     low -= len(one.homes)
                     continue
-                fewest, most = share.scaled(len(one.homes)).whole()
+                fewest, most = number.whole()
                 low, high = low - most, high - fewest
         claims.append(Claim("8 pairs that exist", Partners(*withheld[0], kind), max(low, 0), high))
     return claims

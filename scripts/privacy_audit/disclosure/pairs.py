@@ -16,6 +16,7 @@ from scripts.privacy_audit.disclosure.linear import NOWHERE, System
 from scripts.privacy_audit.disclosure.partners import Kind, read_kind, scan
 from scripts.privacy_audit.disclosure.quantities import Claim, PairCount
 from scripts.privacy_audit.disclosure.release import PAIR_COUNTS, Release
+from scripts.privacy_audit.disclosure.rounding import Interval
 
 NAME = "1 pairs"
 # n log n lies above its tangents at these n
@@ -82,17 +83,20 @@ def _system(release: Release, kind: Kind) -> System:
         for end, sign in (("low", -1), ("high", 1)):
             parts = sign * (km - row[f"dist_mean_{end}"])
             system.at_most(dict(zip(counts, parts, strict=True)), 1e-6)
+        with_capital = {_count(system, str(antenna), b): 1.0 for b in release.capital}
+        share = Interval(row["capital_share_low"], row["capital_share_high"])
+        system.times(with_capital, share, dict.fromkeys(counts, 1.0))
         _spread(system, kind, str(antenna), counts)
     return system
 
 
 def _spread(system: System, kind: Kind, antenna: str, counts: list[int]) -> None:
-    """The sum of n log n of an antenna is at most what partner_entropy says.
+    """The sum of n log n of an antenna is at most what own_entropy says.
 
-    That is N (log N - partner_entropy log partners), which grows with N; a chord above it is linear.
+    That is N (log N - own_entropy), which grows with N; a chord above it is linear.
     """
     row = kind.rows.loc[antenna]
-    constant = row["partner_entropy_low"] * np.log2(max(row["fewest"], 1))
+    constant = row["own_entropy_low"]
     first, last = max(row["known"], 2.0), MOST_INTERACTIONS
     low, high = (n * (np.log2(n) - constant) for n in (first, last))
     slope = (high - low) / (last - first)

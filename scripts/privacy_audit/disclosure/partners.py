@@ -1,8 +1,9 @@
 """What is released about the interactions of antennas with others, and how many these are.
 
-With N the interactions of an antenna, n those with one partner and T those of all antennas, the two
-entropies are equations without any n but N and T: partner_entropy gives the sum of n log n from N,
-entropy then N from T. All N are whole, so that T is the whole number for which they are.
+With N the interactions of an antenna, n those with one partner and T those of all antennas, the
+entropies are equations without any n but N and T: own_entropy, or partner_entropy and the number of
+partners, gives the sum of n log n from N; entropy then gives N from T. All N are whole, so that T is
+the whole number for which they are.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.privacy_audit.disclosure.release import PAIR_COUNTS, Release
+from scripts.privacy_audit.disclosure.rounding import Interval
 
 MOST_TOTALS = 3_000_000  # T to try
 SHARP = 1e-6  # the interval of an entropy that T can be scanned with
@@ -45,7 +47,15 @@ def read_kind(release: Release, kind: str) -> Kind:
         known = {name: bounds for name, bounds in found.items() if bounds is not None}
         if len(known) < len(found):
             continue
-        fewest, most = known["isolation"].scaled(len(release.homes)).whole()
+        number = release.partners(antenna, kind)
+        fewest, most = number.whole() if number else (0, len(release.homes))
+        evenness = known["partner_entropy"]
+        own = Interval(
+            evenness.low * np.log2(max(fewest, 1)), evenness.high * np.log2(max(most, 1))
+        )
+        known["own_entropy"] = own.overlap(release.bounds(antenna, f"{kind}_own_entropy"))
+        share = release.bounds(antenna, f"{kind}_capital_share") or Interval(0, 1)
+        known["capital_share"] = share.overlap(Interval(0, 1))
         rows[antenna] = {
             **{f"{name}_low": b.low for name, b in known.items()},
             **{f"{name}_high": b.high for name, b in known.items()},
@@ -59,7 +69,7 @@ def read_kind(release: Release, kind: str) -> Kind:
 def scan(kind: Kind) -> dict[str, float] | None:
     """N of each antenna, where exactly one whole T makes all N whole, as far as the digits tell."""
     rows = kind.rows
-    if len(rows) < 2 or (rows["partner_entropy_high"] - rows["partner_entropy_low"]).max() > SHARP:
+    if len(rows) < 2 or (rows["own_entropy_high"] - rows["own_entropy_low"]).max() > SHARP:
         return None
     first = int(max(rows["known"].sum(), 1))
     totals = np.arange(first, first + MOST_TOTALS, dtype=float)
@@ -75,8 +85,7 @@ def scan(kind: Kind) -> dict[str, float] | None:
 def _parts_of_total(rows: pd.DataFrame) -> np.ndarray:
     """p = N / T of each antenna by Newton's method, from entropy = p (c - log2 p)."""
     entropy = rows["entropy_low"].to_numpy(float)
-    partners = np.maximum(rows["most"].to_numpy(float), 1)
-    constant = rows["partner_entropy_high"].to_numpy(float) * np.log2(partners)
+    constant = rows["own_entropy_high"].to_numpy(float)
     part = np.full(len(rows), 0.01)
     for _ in range(NEWTON_STEPS):
         value = part * (constant - np.log2(part)) - entropy

@@ -70,6 +70,20 @@ class Release:
         return list(self.features.index[shown])
 
     @cached_property
+    def capital(self) -> list[str]:
+        """The antennas of the capital where somebody lives."""
+        given = self.parameters.get("capital") or []
+        return [a for a in self.homes if a in ([given] if isinstance(given, str) else given)]
+
+    def partners(self, antenna: str, kind: str) -> Interval | None:
+        """How many antennas the residents of one interact with: a share of the homes, and a number."""
+        share = self.bounds(antenna, f"{kind}_isolation")
+        if share is None:
+            return None
+        fewest, most = share.scaled(len(self.homes)).whole()
+        return Interval(fewest, most).overlap(self.bounds(antenna, f"{kind}_partners"))
+
+    @cached_property
     def has_indicators(self) -> bool:
         """Whether bandicoot's indicators are in it."""
         return ANY_INDICATOR in self.features

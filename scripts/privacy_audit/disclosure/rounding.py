@@ -16,7 +16,7 @@ from python_udfs.bandicoot_columns import INDICATOR_NAMES, describe
 
 INDICATORS = ("reporting__number_of_records", *INDICATOR_NAMES)
 RECORDS = INDICATORS[0]
-PAIR_FEATURES = ("_dist_mean", "_isolation", "_entropy")
+PAIR_FEATURES = ("_dist_mean", "_isolation", "_entropy", "_partners", "_capital_share")
 EXACT = 1e-11  # relative error of a double that went through a few operations
 
 
@@ -40,6 +40,12 @@ class Interval:
         """The first and the last whole number in it; none when the first is greater."""
         slack = 1e-7
         return math.ceil(self.low - slack), math.floor(self.high + slack)
+
+    def overlap(self, other: Interval | None) -> Interval:
+        """The part that it has in common with another one; None limits nothing."""
+        if other is None:
+            return self
+        return Interval(max(self.low, other.low), min(self.high, other.high))
 
     def both(self, other: Interval) -> Interval:
         """The least interval that holds this one and another one."""

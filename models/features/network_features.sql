@@ -1,0 +1,138 @@
+{# one row per antenna with a released pair #}
+
+{%- set kinds = {'calls': 'call_count', 'sms': 'sms_count'} %}
+{%- set damping = '0.85D' %}
+{#- after so many steps values change by less than 1e-13: each step shrinks changes by the damping #}
+{%- set steps = 200 %}
+
+{#
+    Computed from released pairs only, so it discloses nothing beyond the release.
+
+    PageRank by the power method: in each step an antenna passes its rank on to the antennas that it
+    has links to, by their weights. The links are few enough for one task.
+#}
+
+with links as (
+
+    select
+        units.period,
+        decisions.antenna_id1,
+        decisions.antenna_id2,
+        {%- for kind, count in kinds.items() %}
+        case when decisions.{{ count }}_decision = 'released' then decisions.{{ count }} end
+            as {{ kind }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('interaction_decisions') }} as decisions
+    inner join {{ ref('units') }} as units
+        on decisions.antenna_id1 = units.antenna_id
+    where decisions.antenna_id1 != decisions.antenna_id2
+
+),
+
+{% for kind in kinds -%}
+{{ kind }}_links as (
+
+    select
+        period,
+        antenna_id1,
+        antenna_id2,
+        {{ ratio(kind, 'sum(' ~ kind ~ ') over (partition by antenna_id1)') }} as share
+    from links
+    where {{ kind }} is not null
+
+),
+
+-- antennas with a link, numbered from 0
+{{ kind }}_antennas as (
+
+    select
+        period,
+        antenna_id,
+        row_number() over (partition by period order by antenna_id) - 1 as number
+    from (
+        select
+            period,
+            antenna_id1 as antenna_id
+        from {{ kind }}_links
+        union distinct
+        select
+            period,
+            antenna_id2 as antenna_id
+        from {{ kind }}_links
+    )
+
+),
+
+-- where an antenna gets its rank from; sorted, because sums of doubles depend on the order
+{{ kind }}_sources as (
+
+    select
+        {{ kind }}_links.antenna_id2 as antenna_id,
+        array_sort(collect_list(struct({{ kind }}_antennas.number, {{ kind }}_links.share)))
+            as sources
+    from {{ kind }}_links
+    inner join {{ kind }}_antennas
+        on {{ kind }}_links.antenna_id1 = {{ kind }}_antennas.antenna_id
+    group by {{ kind }}_links.antenna_id2
+
+),
+
+{{ kind }}_network as (
+
+    select
+        {{ kind }}_antennas.period,
+        array_sort(collect_list(struct(
+            {{ kind }}_antennas.number,
+            {{ kind }}_antennas.antenna_id,
+            coalesce({{ kind }}_sources.sources, array()) as sources
+        ))) as antennas
+    from {{ kind }}_antennas
+    left join {{ kind }}_sources
+        on {{ kind }}_antennas.antenna_id = {{ kind }}_sources.antenna_id
+    group by {{ kind }}_antennas.period
+
+),
+
+{{ kind }}_ranks as (
+
+    select
+        antennas,
+        aggregate(
+            sequence(1, {{ steps }}),
+            transform(antennas, antenna -> 1D / size(antennas)),
+            (ranks, step) -> transform(
+                antennas,
+                antenna -> (1 - {{ damping }}) / size(antennas) + {{ damping }} * aggregate(
+                    antenna.sources,
+                    0D,
+                    (total, source) -> total + source.share * ranks[source.number]
+                )
+            )
+        ) as ranks
+    from {{ kind }}_network
+
+),
+
+-- what an antenna without a link to others keeps is passed on to all
+{{ kind }}_pagerank as (
+
+    select inline(
+        transform(
+            antennas,
+            antenna -> struct(
+                antenna.antenna_id,
+                ranks[antenna.number] / aggregate(ranks, 0D, (total, rank) -> total + rank)
+            )
+        )
+    ) as (antenna_id, pagerank)
+    from {{ kind }}_ranks
+
+){{ ',\n\n' if not loop.last else '\n' }}
+{%- endfor %}
+select
+    coalesce(calls_pagerank.antenna_id, sms_pagerank.antenna_id) as antenna_id,
+    calls_pagerank.pagerank as calls_pagerank,
+    sms_pagerank.pagerank as sms_pagerank
+from calls_pagerank
+full outer join sms_pagerank
+    on calls_pagerank.antenna_id = sms_pagerank.antenna_id
