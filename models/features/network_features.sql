@@ -2,7 +2,7 @@
 
 {%- set kinds = {'calls': 'call_count', 'sms': 'sms_count'} %}
 {%- set damping = '0.85D' %}
-{#- after so many steps values change by less than 1e-13: each step shrinks changes by the damping #}
+{#- then changes are below 1e-13, because each step shrinks them by the damping factor #}
 {%- set steps = 200 %}
 
 {#
@@ -36,19 +36,19 @@ with links as (
         period,
         antenna_id1,
         antenna_id2,
-        {{ ratio(kind, 'sum(' ~ kind ~ ') over (partition by antenna_id1)') }} as share
+        {{ ratio(kind, 'sum(' ~ kind ~ ') over (partition by antenna_id1)') }} as part
     from links
     where {{ kind }} is not null
 
 ),
 
--- antennas with a link, numbered from 0
+-- antennas with a link, with their places from 0
 {{ kind }}_antennas as (
 
     select
         period,
         antenna_id,
-        row_number() over (partition by period order by antenna_id) - 1 as number
+        row_number() over (partition by period order by antenna_id) - 1 as place
     from (
         select
             period,
@@ -68,7 +68,7 @@ with links as (
 
     select
         {{ kind }}_links.antenna_id2 as antenna_id,
-        array_sort(collect_list(struct({{ kind }}_antennas.number, {{ kind }}_links.share)))
+        array_sort(collect_list(struct({{ kind }}_antennas.place, {{ kind }}_links.part)))
             as sources
     from {{ kind }}_links
     inner join {{ kind }}_antennas
@@ -82,7 +82,7 @@ with links as (
     select
         {{ kind }}_antennas.period,
         array_sort(collect_list(struct(
-            {{ kind }}_antennas.number,
+            {{ kind }}_antennas.place,
             {{ kind }}_antennas.antenna_id,
             coalesce({{ kind }}_sources.sources, array()) as sources
         ))) as antennas
@@ -105,7 +105,7 @@ with links as (
                 antenna -> (1 - {{ damping }}) / size(antennas) + {{ damping }} * aggregate(
                     antenna.sources,
                     0D,
-                    (total, source) -> total + source.share * ranks[source.number]
+                    (total, source) -> total + source.part * ranks[source.place]
                 )
             )
         ) as ranks
@@ -121,7 +121,7 @@ with links as (
             antennas,
             antenna -> struct(
                 antenna.antenna_id,
-                ranks[antenna.number] / aggregate(ranks, 0D, (total, rank) -> total + rank)
+                ranks[antenna.place] / aggregate(ranks, 0D, (total, rank) -> total + rank)
             )
         )
     ) as (antenna_id, pagerank)

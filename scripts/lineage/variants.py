@@ -116,6 +116,7 @@ NUMBERS = {
     "home_min_nights": 3,
     "release_digits": 4,
     "cap_coords": [15.5, 32.56],
+    "capital": ["1", "2"],
     "table_format": "iceberg",
     "bandicoot_engine": "reference",
 }
@@ -164,7 +165,7 @@ VARIANTS = [
     ),
     Variant("zones", {
         "zones": "zones.geojson", "zone_population": "population.csv", "zone_id": "code",
-        "zone_name": "name",
+        "zone_name": "name", "capital": "1",
     }),
     Variant("months, zones, no bandicoot", {
         "period": "month", "zones": {"merge_within_km": 2}, "bandicoot": False,

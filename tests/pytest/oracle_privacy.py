@@ -740,7 +740,9 @@ def _capital_share(oracle: Oracle, count: str) -> pd.Series:
 
 def _pagerank(pairs: pd.DataFrame, count: str) -> pd.Series:
     """PageRank over the released counts of different antennas, as a system of equations."""
-    links = pairs.query("feature == @count and decision == 'released' and antenna_id1 != antenna_id2")
+    links = pairs.query(
+        "feature == @count and decision == 'released' and antenna_id1 != antenna_id2"
+    )
     names = sorted({*links["antenna_id1"], *links["antenna_id2"]})
     weights = links.pivot(index="antenna_id2", columns="antenna_id1", values="value")
     weights = weights.reindex(index=names, columns=names).fillna(0).to_numpy(float)

@@ -30,9 +30,7 @@ def write_zones(path: Path, zones: Mapping[str, str]) -> Path:
     return path
 
 
-def of_zones(
-    oracle: Oracle, zones: Mapping[str, str], capital: Sequence[str] = ()
-) -> Oracle:
+def of_zones(oracle: Oracle, zones: Mapping[str, str], capital: Sequence[str] = ()) -> Oracle:
     """Level 2 and later once more, with the zone of each home instead of its antenna.
 
     Kilometres are those between the two home antennas.

@@ -153,14 +153,14 @@ ADDITIONS: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "models/antenna/antenna_partners.sql",
-            "('pairs', ['antenna_id'], counts)",
-            "('pairs', ['antenna_id'], counts + ['contacts'])",
+            "('pairs', ['antenna_id'], counts + capital_counts)",
+            "('pairs', ['antenna_id'], counts + capital_counts + ['contacts'])",
         ),
         (
             "models/antenna/_antenna__models.yml",
-            "            contributions: [call_count, sms_count]\n    columns:\n",
+            " capital_call_count, capital_sms_count]\n    columns:\n",
             (
-                "            contributions: [call_count, sms_count, contacts]\n    columns:\n"
+                " capital_call_count, capital_sms_count, contacts]\n    columns:\n"
                 "      - name: contacts\n"
                 "        data_type: bigint\n"
                 "        description: '{{ doc(\"contacts\") }}'\n"
@@ -179,9 +179,9 @@ ADDITIONS: dict[str, list[tuple[str, str, str]]] = {
         ),
         (
             "models/features/gate/antenna_support.sql",
-            "            2,\n            'partners.calls'",
+            "            4,\n            'partners.calls'",
             (
-                "            3,\n"
+                "            5,\n"
                 "            'partners.contacts', contacts_users, contacts_largest / contacts,\n"
                 "            'partners.calls'"
             ),

@@ -16,9 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scripts.privacy_audit import command_line
-from scripts.privacy_audit.disclosure import companions, metadata, neighbours, variances
+from scripts.privacy_audit.disclosure import companions, metadata, neighbours, pairs, variances
 from scripts.privacy_audit.disclosure.linear import System
-from scripts.privacy_audit.disclosure.quantities import Claim, Partners, Sum, Without
+from scripts.privacy_audit.disclosure.quantities import Claim, PairCount, Partners, Sum, Without
 from scripts.privacy_audit.disclosure.release import MEASURES, PAIR_COUNTS, Release
 from scripts.privacy_audit.disclosure.rounding import INDICATORS, Interval, Rounding
 from scripts.privacy_audit.disclosure.scores import is_determined, score
@@ -240,3 +240,65 @@ def test_exit_code(
     sentence = "Disclosure, mock-up sparse: 3 quantities that rest on too few people follow"
     assert (sentence in output.err) == bool(failures)
     assert json.loads((tmp_path / "privacy_audit.json").read_text())
+
+
+# Calls of antenna "a": what stays there and goes to neighbours is released. What goes to far antennas,
+# one of which is the capital, is withheld.
+NEAR = {"a": 3000, "b": 2000, "c": 2000, "d": 2000}
+FAR = {"capital": 90, "e": 60, "f": 60, "g": 60, "h": 60, "i": 60}
+
+
+def with_pairs(**shown: float) -> Release:
+    """A release of the features about the pairs of antenna "a", and of others if they are given."""
+    counts = pd.Series({**NEAR, **FAR}, dtype=float)
+    places = {name: 0.01 * number for number, name in enumerate(NEAR)}
+    places |= {name: 9 + 0.01 * number for number, name in enumerate(FAR)}
+    features = pd.DataFrame({"latitude": places, "longitude": 0.0})
+    features["active_users"], features["withheld_features"] = 100.0, ""
+    release = dataclasses.replace(
+        release_of({}, [0.0] * 4),
+        features=features,
+        interactions=pd.DataFrame(
+            {"antenna_id1": "a", "antenna_id2": list(NEAR), "call_count": list(NEAR.values())}
+        ).assign(sms_count=np.nan),
+        parameters={**PARAMETERS, "release_digits": 3, "capital": "capital"},
+    )
+    shares = counts / counts.sum()
+    entropy = float(-(shares * np.log2(shares)).sum())
+    values = {
+        "calls_dist_mean": float((counts * release.distances.loc["a"]).sum() / counts.sum()),
+        "calls_isolation": 1.0,
+        "calls_entropy": entropy / 10,
+        "calls_partner_entropy": float(entropy / np.log2(len(counts))),
+        **shown,
+    }
+    for name, value in values.items():
+        features.loc["a", name] = rounded_half_up(value, 2)
+    return release
+
+
+def test_a_share_of_one_withheld_pair() -> None:
+    """Why the share of a capital of one antenna is withheld with the count of that pair."""
+    count = PairCount("a", "capital", "calls")
+    found = {}
+    for is_shown in (False, True):
+        shown = {"calls_capital_share": 90 / (9000 + 390)} if is_shown else {}
+        [claim] = [c for c in pairs.attack(with_pairs(**shown)) if c.quantity == count]
+        assert not claim.low > 90 and not claim.high < 90
+        # of one person
+        found[is_shown] = is_determined(score([claim], lambda _: fact(np.array([90.0])), 15, 0.5))
+    assert not found[False].any()
+    assert found[True].all()
+
+
+def test_number_of_partners() -> None:
+    """A share of the homes and a number, both with two digits, tell more than each of them."""
+    release = with_pairs(calls_isolation=0.48)
+    homes = [f"home-{number}" for number in range(300 - len(release.homes))]
+    features = release.features.reindex([*release.features.index, *homes])
+    features["withheld_features"] = features["withheld_features"].fillna("active_users=k")
+    for number, expected in ((None, (143, 145)), (150.0, (145, 145))):
+        features["calls_partners"] = np.nan if number is None else number
+        partners = dataclasses.replace(release, features=features).partners("a", "calls")
+        assert partners is not None
+        assert partners.whole() == expected

@@ -131,8 +131,8 @@ weekly_values as (
 
 ),
 
--- Features about pairs are equations for the counts that are withheld. A share of the capital is one
--- for those of the capital's antennas, and one for those of all others.
+-- Features about pairs are equations for the counts that are withheld. A share of the capital is
+-- one for those of the capital's antennas, and one for those of all others.
 withheld_partners as (
 
     select
@@ -140,7 +140,7 @@ withheld_partners as (
         stack(
             2,
             {%- for kind, count in {'calls': 'call_count', 'sms': 'sms_count'}.items() %}
-            case when partners = 'anywhere' then 'partners' else 'capital' end || '.{{ kind }}',
+            concat(if(partners = 'anywhere', 'partners', 'capital'), '.{{ kind }}'),
             {{ count }} is null
             or (
                 {{ count }}_partners >= {{ fewest_withheld_partners }}
