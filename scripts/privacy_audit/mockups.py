@@ -25,6 +25,13 @@ def days(raw: Path) -> list[Path]:
     return sorted(raw.glob("20*.csv"))
 
 
+def capital(raw: Path) -> list[str]:
+    """A value for var capital: half of the antennas, so that either half has withheld pairs."""
+    cells = pd.read_csv(raw / "MS_LOCATION.csv", header=None, dtype=str)
+    antennas = sorted(cells[0].unique())
+    return antennas[: len(antennas) // 2]
+
+
 def remove_last_days(raw: Path, left: int) -> None:
     """Keep so many days only."""
     for file in days(raw)[left:]:

@@ -62,7 +62,7 @@ def disclosure(choice: Choice) -> Iterator[Found]:
     for name in choice.mockups:
         with _raw(mockups.MOCKUPS[name]) as (raw, folder):
             for period in choice.periods:
-                pipeline.build(raw, folder, period=period)
+                pipeline.build(raw, folder, period=period, capital=mockups.capital(raw))
                 run = pipeline.release(folder, period)
                 scores = audit(run.release, run.truth, each=choice.each, insider=choice.insider)
                 title = f"Disclosure, mock-up {name}, period {period}"

@@ -138,6 +138,28 @@ def test_other_unusable_files(tmp_path: Path) -> None:
     assert "if longitude and latitude changed places" in swapped["problem"]
 
 
+def test_a_capital_that_is_no_zone(tmp_path: Path) -> None:
+    """Ids that the file does not have are found first, and zones without an antenna later."""
+    list_of_antennas = tmp_path / "z.csv"
+    list_of_antennas.write_text("antenna_id,zone_id\nm1,a\nm2,b\n")
+    for file in (polygons(tmp_path / "z.geojson", **squares()), list_of_antennas):
+        assert zones.zones_problem(str(file), None, None, ["a"]) is None
+        problem = zones.zones_problem(str(file), None, None, ["a", "A"])
+        assert (
+            problem
+            and f"The var capital names 'A', but the zones of the zones file '{file}'" in problem
+        )
+        assert "are 'a', 'b'" in problem and "leave capital out" in problem
+    file = tmp_path / "z.geojson"
+    assert zones.zones_of_antennas(PLACES, str(file), None, None, ["c"])["problem"] is None
+    empty = zones.zones_of_antennas(PLACES[:2], str(file), None, None, ["c"])["problem"]
+    assert "The var capital names 'c', but the zones with an antenna are 'a', 'b'" in empty
+    merged = zones.zones_of_antennas(PLACES, {"merge_within_km": 200}, None, None, ["m2"])[
+        "problem"
+    ]
+    assert "The var capital names 'm2', but the zones with an antenna are 'm1', 'm3'" in merged
+
+
 def test_ten_thousand_antennas_in_two_thousand_polygons(tmp_path: Path) -> None:
     """No loop over all pairs; the time itself is told in docs/regions.md."""
     grid = {f"{x}-{y}": shapely.box(x, y, x + 1, y + 1) for x in range(50) for y in range(40)}

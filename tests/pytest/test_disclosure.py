@@ -99,7 +99,10 @@ def make_run(
     def make(options: mockup.Options, **settings: object) -> pipeline.Run:
         folder = tmp_path_factory.mktemp("disclosure")
         mockup.generate(options, folder / "raw")
-        project = make_project("disclosure", raw_data_path=str(folder / "raw"), **settings)
+        capital = mockups.capital(folder / "raw")
+        project = make_project(
+            "disclosure", raw_data_path=str(folder / "raw"), capital=capital, **settings
+        )
         project.build("--resource-type", "model", "--resource-type", "seed")
         queries = {**pipeline.QUERIES, **former_gate.QUERIES}
         pipeline.dump(folder / "truth", f"{project.schema}_restricted", queries)
