@@ -87,7 +87,10 @@ def test_capital_is_no_antenna(project: Project) -> None:
     outcome = project.dbt("run", "--select", "+cells", capital=["9", "b-7"])
     assert not outcome.success
     assert "The var capital names 'b-7', but the antennas of the locations file" in outcome.output
-    assert "are '0101', '102', '9' and 1 more" in outcome.output and "leave capital out" in outcome.output
+    assert (
+        "are '0101', '102', '9' and 1 more" in outcome.output
+        and "leave capital out" in outcome.output
+    )
 
 
 def test_bad_rows_are_counted(project: Project, tmp_path: Path) -> None:
