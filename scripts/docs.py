@@ -20,13 +20,26 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import jinja2
+
 from scripts import server
 from scripts.errors import CommandError
-from scripts.export import make_folder, replace_file
+from scripts.export import KEYS, make_folder, replace_file
 from scripts.paths import OUTPUT, PROJECT_ROOT, TARGET
 from scripts.run import parse_vars, run_dbt
 
 USUAL_PORT = 8080
+#: Key of the lineage graph, legend and look of what dbt's page does not offer
+ADDITIONS = Path(__file__).with_name("docs_additions.html.jinja")
+#: What the models of a folder are about, for the key of the lineage graph
+LEVELS = {
+    "staging/raw": "raw files, reference data",
+    "staging": "level 0: a row is a delivered row",
+    "user": "level 1: a row is about a user",
+    "antenna": "level 2: a row is about an antenna",
+    "features": "level 3: features and the privacy gate",
+    "final": "level 4: what is released",
+}
 # Requests of dbt's page that fail: for icons whose names are not known yet, and for an icon that does
 # not exist. Each with what replaces it.
 REPAIRS = {
@@ -57,13 +70,44 @@ def hide_unknown_counts(catalog: dict[str, Any]) -> None:
             del table["stats"]["rows"]
 
 
+def show_released(manifest: dict[str, Any], catalog: dict[str, Any]) -> None:
+    """Give released tables the schema in which readers find them.
+
+    dbt knows them as tables of the restricted schema: that is where they are built and tested.
+    """
+    schema = manifest["nodes"]["model.gnuper.current_release"]["schema"]
+    for name in KEYS:
+        unique_id = f"model.gnuper.{name}"
+        if unique_id in manifest["nodes"]:
+            node = manifest["nodes"][unique_id]
+            node |= {"schema": schema, "relation_name": f"{schema}.{name}"}
+        if unique_id in catalog["nodes"]:
+            catalog["nodes"][unique_id]["metadata"] |= {"schema": schema, "type": "view"}
+
+
+def level_colours(manifest: dict[str, Any]) -> dict[str, str]:
+    """The colour of each level in the lineage graph, by the level's words."""
+    colours = {
+        Path(node["original_file_path"]).parent: node["docs"]["node_color"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+    }
+    return {words: colours[Path("models", folder)] for folder, words in LEVELS.items()}
+
+
 def page(target: Path) -> str:
     """Everything in dbt's target folder as one page, without paths of this machine."""
     manifest = json.loads((target / "manifest.json").read_text())
     catalog = json.loads((target / "catalog.json").read_text())
     describe_columns(manifest, catalog)
     hide_unknown_counts(catalog)
+    show_released(manifest, catalog)
     text = (target / "index.html").read_text()
+    additions = jinja2.Environment(autoescape=True, trim_blocks=True).from_string(
+        ADDITIONS.read_text()
+    )
+    before, end, after = text.rpartition("</body>")
+    text = before + additions.render(levels=level_colours(manifest)) + end + after
     for fault, repair in REPAIRS.items():
         text = text.replace(fault, repair)
     for name, content in (("MANIFEST", manifest), ("CATALOG", catalog)):

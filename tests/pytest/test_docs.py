@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -22,13 +23,12 @@ UNIT = re.compile(
     r"|in the (indicator|feature)'s unit|share of|hour of the day|which indicator|place of|place among)",
     re.IGNORECASE,
 )
+#: The folders of the levels 0 to 4
+LEVELS = ("staging", "user", "antenna", "features", "final")
 RANGE = re.compile(
     r"\b(-?\d+ or more|-?\d+ to -?\d+|above -?\d+|any (whole )?number|from 0 on|range)",
     re.IGNORECASE,
 )
-#: The colours of the lineage graph: users, antennas, the release
-ORANGE, BLUE, GREEN = (230, 126, 34), (41, 128, 185), (39, 174, 96)
-COLOURS = {"staging": ORANGE, "user": ORANGE, "antenna": BLUE, "features": BLUE, "final": GREEN}
 
 
 @pytest.fixture(scope="module")
@@ -175,48 +175,116 @@ def test_search_finds_a_feature(opened: Callable[[str], WatchedPage]) -> None:
         page.locator(".search-result").filter(has_text=model).first.wait_for()
 
 
-COUNT_PIXELS = """
-colours => {
-    const counts = colours.map(() => 0);
-    for (const canvas of document.querySelectorAll("canvas")) {
-        const {data} = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-        for (let i = 0; i < data.length; i += 4)
-            colours.forEach(([red, green, blue], n) => {
-                if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) counts[n]++;
-            });
+def test_released_tables_are_shown_where_readers_find_them(
+    opened: Callable[[str], WatchedPage], mockup_project: Project
+) -> None:
+    page = opened("model/model.gnuper.final_features")
+    page.get_by_text(f"{mockup_project.schema}.final_features", exact=True).wait_for()
+    page = opened("model/model.gnuper.user_metrics")
+    page.get_by_text(f"{mockup_project.schema}_restricted.user_metrics", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+def test_names_of_columns_are_shown_whole(
+    open_page: Callable[..., WatchedPage], page_file: Path, width: int
+) -> None:
+    page = open_page(f"{page_file.as_uri()}#!/model/model.gnuper.final_features", width=width)
+    page.locator("column-details .column-row").nth(700).wait_for()
+    table = page.locator("column-details .table-responsive").bounding_box()
+    head = page.locator("column-details th").all()
+    assert len(head) == 6 and all(
+        cell.bounding_box()["x"] + cell.bounding_box()["width"] <= table["x"] + table["width"]
+        for cell in head
+    )
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll("column-details .column-row td:first-child span")]
+        .filter((name) => {
+            const cell = name.closest("td").getBoundingClientRect();
+            const {left, right} = name.getBoundingClientRect();
+            return left < cell.left || right > cell.right;
+        }).map((name) => name.textContent)"""
+    )
+    assert cut == []
+
+
+# --- the lineage graph ---------------------------------------------------------------------------
+
+
+def graph_of(page: WatchedPage) -> dict[str, Any]:
+    """What the lineage graph shows, once it is drawn: its nodes, and the size of its texts in pixels."""
+    page.wait_for_function("window.graph && window.graph.nodes().length && window.graph.width()")
+    page.wait_for_timeout(1000)  # the graph moves into its place
+    return page.evaluate(
+        """() => ({
+            nodes: Object.fromEntries(graph.nodes().map((node) => [node.data("name"), {
+                type: node.data("resource_type"),
+                colour: node.style("background-color"),
+                box: node.renderedBoundingBox(),
+            }])),
+            texts: graph.zoom() * parseFloat(graph.nodes()[0].style("font-size")),
+            width: graph.width(), height: graph.height(),
+        })"""
+    )
+
+
+def colours_of_the_key(page: WatchedPage) -> dict[str, str]:
+    """The key of the graph: colours by the first words of their meaning."""
+    rows = page.locator(".lineage-key li")
+    rows.first.wait_for()
+    return {
+        row.inner_text().split(":")[0]: row.locator("i").get_attribute("style").split(": ")[1]
+        for row in rows.all()
     }
-    return counts;
-}
-"""
 
 
-def colours(page: WatchedPage) -> set[tuple[int, ...]]:
-    """Which of the three colours fill an area of the lineage graph, once it is drawn."""
-    wanted = [ORANGE, BLUE, GREEN]
-    page.locator("canvas").first.wait_for()
-    for _ in range(20):  # the graph moves into its place
-        page.wait_for_timeout(500)
-        counts = page.evaluate(COUNT_PIXELS, wanted)
-        if sum(counts) > 1000:
-            break
-    return {colour for colour, count in zip(wanted, counts, strict=True) if count > 50}
+def test_whole_lineage_can_be_read(
+    open_page: Callable[..., WatchedPage], page_file: Path, manifest: dict[str, Any]
+) -> None:
+    page = open_page(f"{page_file.as_uri()}#!/overview", width=1600, height=1000)
+    assert not page.locator(".lineage-key").is_visible()
+    page.locator(".launcher-btn a").click()
+    graph = graph_of(page)
+    tables = {
+        node["name"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    assert set(graph["nodes"]) == tables, "neither tests nor exposures nor analyses"
+    assert graph["texts"] > 7
+    boxes = [node["box"] for node in graph["nodes"].values()]
+    for box in boxes:
+        assert 0 <= box["x1"] <= box["x2"] <= graph["width"]
+        assert 0 <= box["y1"] <= box["y2"] <= graph["height"]
+    for one, other in itertools.combinations(boxes, 2):
+        apart = max(one["x1"], other["x1"]) >= min(one["x2"], other["x2"])
+        assert apart or max(one["y1"], other["y1"]) >= min(one["y2"], other["y2"]), "they overlap"
+    assert page.errors == []
 
 
-def test_the_lineage_of_the_release_has_all_three_colours(
+def test_lineage_has_a_colour_per_level(
+    opened: Callable[[str], WatchedPage], manifest: dict[str, Any]
+) -> None:
+    page = opened("overview?g_v=1&g_i=%2Bfinal_features")
+    key = colours_of_the_key(page)
+    assert len(set(key.values())) == len(key) == 6
+    for name, node in graph_of(page)["nodes"].items():
+        folder, *below = manifest["nodes"][f"{node['type']}.gnuper.{name}"]["fqn"][1:]
+        level = list(LEVELS).index(folder) if folder in LEVELS else None
+        is_raw = level is None or (folder == "staging" and "raw" in below)
+        shown = "raw files, reference data" if is_raw else f"level {level}"
+        assert node["colour"] == key[shown], name
+
+
+def test_exposures_are_shown_where_they_are_asked_for(
     opened: Callable[[str], WatchedPage],
 ) -> None:
-    page = opened("overview")
-    page.locator(".launcher-btn a").click()
-    page.get_by_placeholder("...", exact=True).first.fill("+final_features")
+    page = opened("overview?g_v=1&g_i=%2Bexposure:report")
+    assert "report" not in graph_of(page)["nodes"]
+    page.locator("[data-form-type=resource_types] select").click()
+    page.locator("[data-form-type=resource_types] li").filter(has_text="Exposures").click()
     page.get_by_role("button", name="Update Graph").click()
-    assert colours(page) == {ORANGE, BLUE, GREEN}
+    assert graph_of(page)["nodes"]["report"]["type"] == "exposure"
 
-
-@pytest.mark.parametrize(
-    "model", ["events", "user_metrics", "antenna_partners", "feature_decisions", "final_features"]
-)
-def test_a_model_has_its_levels_colour(
-    opened: Callable[[str], WatchedPage], manifest: dict[str, Any], model: str
-) -> None:
-    level = manifest["nodes"][f"model.gnuper.{model}"]["fqn"][1]
-    assert colours(opened(f"overview?g_v=1&g_i={model}")) == {COLOURS[level]}
+    page = opened("exposure/exposure.gnuper.report")
+    page.locator(".launcher-btn a").click()
+    assert {"report", "final_features"} <= set(graph_of(page)["nodes"])
