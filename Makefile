@@ -9,6 +9,7 @@ VERBOSE ?=
 AUDIT ?=
 FILE ?=
 ANTENNAS ?=
+BOUNDARY ?=
 BENCH ?= --chart docs/benchmark.png
 
 export PYTHON VARS VERBOSE
@@ -45,8 +46,8 @@ layout: setup  ## draft a layout from your file (FILE=/data/20181001.csv ANTENNA
 	@$(python) -m scripts.layout "$(FILE)" "$(ANTENNAS)"
 
 .PHONY: report
-report: setup  ## write output/report.html, maps and profiles of the release on one page
-	@$(python) -m scripts.report
+report: setup  ## write output/report.html, maps and profiles of the release on one page (BOUNDARY=districts.geojson)
+	@$(python) -m scripts.report $(if $(BOUNDARY),--boundary "$(BOUNDARY)")
 
 .PHONY: server
 server: setup  ## start the local Spark server

@@ -201,7 +201,7 @@ class Polygons:
     def read(path: Path, zone_id: str | None, zone_name: str | None) -> Polygons:
         """Read the file. Raises ZonesError."""
         where = f"zones file '{path}'"
-        frame = _read_geometries(path, where)
+        frame = read_geometries(path, where)
         columns = [str(name) for name in frame.columns if name != frame.geometry.name]
         id_column, name_column = _zone_columns(columns, zone_id, zone_name, where)
         ids = frame[id_column].map(_text)
@@ -287,7 +287,8 @@ class Polygons:
         return pd.concat(pairs).groupby("point").agg({"zone": "min", "inside": "sum"})
 
 
-def _read_geometries(path: Path, where: str) -> gpd.GeoDataFrame:
+def read_geometries(path: Path, where: str) -> gpd.GeoDataFrame:
+    """A file of geometries with their reference system. Raises ZonesError, which calls it `where`."""
     import geopandas as gpd
 
     try:

@@ -17,8 +17,12 @@ def main() -> None:
         prog="python -m scripts.report", description=report.__doc__.split("\n")[0]
     )
     parser.add_argument("--output", type=Path, default=OUTPUT)
+    parser.add_argument(
+        "--boundary", type=Path, metavar="FILE", help="polygons whose outlines the maps show"
+    )
+    options = parser.parse_args()
     try:
-        page = report.write(parser.parse_args().output)
+        page = report.write(options.output, options.boundary)
     except CommandError as error:
         sys.exit(str(error))
     print(f"The report is in {page}. It opens without a network.")

@@ -12,6 +12,7 @@ import shapely
 import shapely.affinity
 
 from scripts.export import INDICATOR, key
+from scripts.report.surroundings import surroundings
 from scripts.report.words import (
     GATED_TABLES,
     REASONS,
@@ -27,6 +28,7 @@ FLOWS = ["net_calls", "gravity_residual"]
 NOT_FEATURES = (
     "antenna_id", "zone_name", "longitude", "latitude", "period", "withheld_features",
 )  # fmt: skip
+RESIDENTS = "active_users"
 OUTCOMES = ["released", "k", "dominance", "rest", "not_existing", "no_data"]
 
 
@@ -49,10 +51,11 @@ def features(tables: dict[str, pd.DataFrame]) -> list[dict[str, Any]]:
     dictionary = tables["data_dictionary"].query("table == 'final_features'").set_index("column")
     rules = withheld(table["withheld_features"])
     nobody = [
-        pd.isna(users) and not row for users, row in zip(table["active_users"], rules, strict=True)
+        pd.isna(users) and not row for users, row in zip(table[RESIDENTS], rules, strict=True)
     ]
     found = []
-    for name in table.columns:
+    # how many people there are comes first: all other features are about them
+    for name in sorted(table.columns, key=lambda name: name != RESIDENTS):
         if name in NOT_FEATURES or (
             INDICATOR in name and SHOWN_INDICATOR not in name and not name.startswith("reporting")
         ):
@@ -183,9 +186,13 @@ def gate(report: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def page_data(
-    tables: dict[str, pd.DataFrame], period: str, decided: list[dict[str, Any]]
+    tables: dict[str, pd.DataFrame],
+    period: str,
+    decided: list[dict[str, Any]],
+    boundary: shapely.Geometry | None,
 ) -> dict[str, Any]:
     """All numbers of the page for a period; what was `decided` is of all periods together."""
+    parameters = json.loads(tables["release_run"].iloc[0]["parameters"])
     table = tables["final_features"]
     quality = tables["data_quality"].dropna(subset="day")
     listed = features(tables)
@@ -201,7 +208,7 @@ def page_data(
         ],
         "longitude": [round(degrees, 6) for degrees in table["longitude"]],
         "latitude": [round(degrees, 6) for degrees in table["latitude"]],
-        "bounds": list(shapely.total_bounds(areas)),
+        **surroundings(areas, antennas, boundary, parameters),
         "cells": {
             "type": "FeatureCollection",
             "features": [

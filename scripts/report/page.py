@@ -10,13 +10,15 @@ import jinja2
 import pandas as pd
 import plotly
 import pyarrow.parquet
+import shapely
 import yaml
 
 from scripts.errors import CommandError
 from scripts.export import KEYS, OF_ZONES, in_periods, replace_file, unit
 from scripts.paths import PROJECT_ROOT
 from scripts.report.figures import gate, most_withheld, page_data
-from scripts.report.words import REASONS
+from scripts.report.surroundings import read_boundary
+from scripts.report.words import REASONS, in_words
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 GATE_OFF = "PRIVACY GATE OFF"
@@ -69,14 +71,17 @@ def tables_of_periods(tables: dict[str, pd.DataFrame]) -> dict[str, dict[str, pd
     }
 
 
-def render(tables: dict[str, pd.DataFrame]) -> str:
-    """The page."""
+def render(tables: dict[str, pd.DataFrame], boundary: shapely.Geometry | None = None) -> str:
+    """The page. The lines of a boundary are drawn on its maps."""
     kind = "zone" if "areas" in tables else "antenna"
     run = tables["release_run"].iloc[0]
     project = yaml.safe_load((PROJECT_ROOT / "dbt_project.yml").read_text())
     gate_counts = gate(tables["release_report"])
     periods = tables_of_periods(tables)
-    data = {period: page_data(part, period, gate_counts) for period, part in periods.items()}
+    data = {
+        period: page_data(part, period, gate_counts, boundary) for period, part in periods.items()
+    }
+    parameters = json.loads(run["parameters"])
     decided = pd.DataFrame(gate_counts).set_index("group").sum()
     released = tables["final_features"]
     judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
@@ -95,7 +100,8 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
         run=run,
         unit=kind,
         areas=AREAS[kind],
-        parameters=json.loads(run["parameters"]),
+        parameters=parameters,
+        parameters_in_words=in_words(parameters),
         version=project["version"],
         is_by_period="period" in released,
         in_periods=in_periods(periods if "period" in released else []),
@@ -119,8 +125,10 @@ def render(tables: dict[str, pd.DataFrame]) -> str:
     )
 
 
-def write(output: Path) -> Path:
+def write(output: Path, boundary: Path | None = None) -> Path:
     """Write output/report.html, which is replaced as a whole or not at all."""
     page = output / "report.html"
-    replace_file(page, lambda draft: draft.write_text(render(read_release(output))))
+    tables = read_release(output)
+    outlines = boundary and read_boundary(boundary)
+    replace_file(page, lambda draft: draft.write_text(render(tables, outlines)))
     return page

@@ -12,14 +12,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from axe_playwright_python.sync_playwright import Axe
 from browser import WatchedPage
 from conftest import PROJECT_ROOT, RELEASED, Project, Release
 
 from scripts import report
 from scripts.errors import CommandError
+from scripts.report.words import in_words
 
 OpenPage = Callable[..., WatchedPage]
 PLOTS = [
@@ -239,6 +242,273 @@ def test_choices_change_the_figures(
     assert page.errors == []
 
 
+def test_residents_come_first(
+    open_page: OpenPage, page_file: Path, tables: dict[str, pd.DataFrame]
+) -> None:
+    page = open_page(page_file.as_uri())
+    for choice in ("#feature", "#across"):
+        assert page.locator(f"{choice} option").first.get_attribute("value") == "active_users"
+    assert page.locator("#feature").input_value() == "active_users"
+    page.locator("#feature").select_option("calls_entropy")
+    texts = page.evaluate("document.getElementById('map-plot').data[0].text")
+    shown = tables["final_features"].dropna(subset="calls_entropy")
+    for text, users in zip(texts, shown["active_users"], strict=True):
+        assert text.endswith(f"{int(users):,} residents")
+
+
+def test_values_of_the_map_can_be_read_as_a_table(
+    open_page: OpenPage, page_file: Path, tables: dict[str, pd.DataFrame]
+) -> None:
+    page = open_page(page_file.as_uri())
+    page.locator("#feature").select_option("og_calls_peak_ratio")
+    page.get_by_text("The values of the map as a table").click()
+    rows = page.locator("#value-table tbody tr")
+    largest = tables["final_features"].nlargest(1, "og_calls_peak_ratio").iloc[0]
+    first = rows.first.locator("td").all_inner_texts()
+    assert first[0] == largest["antenna_id"]
+    assert float(first[1]) == pytest.approx(largest["og_calls_peak_ratio"])
+    assert first[2] == f"{largest['active_users']:.0f} users"
+    assert rows.count() == len(tables["final_features"])
+    assert "withheld: too few people" in rows.last.inner_text()
+    page.locator("#feature").select_option("active_users")
+    head = page.locator("#value-table th").all_inner_texts()
+    assert head == ["Antenna", "Residents"]
+
+
+def test_an_extreme_value_leaves_colours_to_the_others(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    features = tables["final_features"].copy()
+    numbers = pd.Series(range(100), dtype=float).iloc[: len(features)]
+    features["calls_ratio"] = numbers.where(numbers > 0, 1e6)
+    features["sms_ratio"] = 3.0
+    page = open_page(written({**tables, "final_features": features}, tmp_path).as_uri())
+    page.locator("#feature").select_option("calls_ratio")
+    low, high = features["calls_ratio"].quantile([0.02, 0.98])
+    (shown,) = traces(page, "map-plot", "zmin", "zmax", "z")[:1]
+    assert (shown["zmin"], shown["zmax"]) == (pytest.approx(low), pytest.approx(high))
+    assert high < 1e6 == max(shown["z"])
+    assert "2nd to the 98th percentile. Values beyond" in page.locator("#range").inner_text()
+    page.locator("#feature").select_option("sms_ratio")
+    assert page.locator("#range").inner_text() == "All values are 3."
+    assert page.errors == []
+
+
+# --- surroundings of the map ----------------------------------------------------------------------
+
+AROUND_BERLIN = shapely.box(12.9, 52.2, 13.8, 52.8)
+
+
+def boundary_file(folder: Path, *shapes: shapely.Geometry) -> Path:
+    """A GeoJSON file of shapes."""
+    file = folder / "boundary.geojson"
+    gpd.GeoSeries(shapes, crs="EPSG:4326").to_file(file)
+    return file
+
+
+def test_a_boundary_is_drawn(open_page: OpenPage, page_file: Path, tmp_path: Path) -> None:
+    released = shutil.copytree(page_file.parent, tmp_path / "output")
+    island = shapely.box(13.1, 52.3, 13.2, 52.35)
+    file = boundary_file(
+        tmp_path, shapely.union(AROUND_BERLIN, shapely.box(40, 50, 41, 51)), island
+    )
+    command = [sys.executable, "-m", "scripts.report", "--output", released, "--boundary", file]
+    subprocess.run(command, cwd=PROJECT_ROOT, check=True)
+    page = open_page((released / "report.html").as_uri())
+    for plot in ("map-plot", "network-plot"):
+        lines = [
+            line
+            for line in traces(page, plot, "type", "mode", "lon", "lat")
+            if line.get("mode") == "lines" and 13.8 in line["lon"]
+        ]
+        assert lines and all({52.2, 52.8, 52.35} <= set(line["lat"]) for line in lines)
+        assert all(line["lon"].count(None) == 3 for line in lines), "a gap after each ring"
+    west, south, east, north = page.evaluate("data.bounds")
+    assert (west, south, north) == (12.9, 52.2, 52.8) and 13.8 <= east < 14.5, "not as far as 41"
+    assert page.locator("[data-shown=boundary]").is_visible()
+    assert not open_page(page_file.as_uri()).locator("[data-shown=boundary]").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("shapes", "message"),
+    [
+        ([shapely.Point(13.4, 52.5)], "has no polygons"),
+        # latitude before longitude
+        ([shapely.box(52.2, 13.0, 52.8, 13.8)], "somewhere else than the antennas"),
+    ],
+)
+def test_a_boundary_of_no_use_is_refused(
+    tables: dict[str, pd.DataFrame],
+    tmp_path: Path,
+    shapes: list[shapely.Geometry],
+    message: str,
+) -> None:
+    with pytest.raises(CommandError, match=message):
+        report.render(tables, report.read_boundary(boundary_file(tmp_path, *shapes)))
+    with pytest.raises(CommandError, match=r"boundary file '.*missing.geojson' cannot be read"):
+        report.read_boundary(tmp_path / "missing.geojson")
+
+
+def with_parameters(tables: dict[str, pd.DataFrame], **values: Any) -> dict[str, pd.DataFrame]:
+    """The release as if its run had had other vars."""
+    run = tables["release_run"].copy()
+    run["parameters"] = json.dumps(json.loads(run["parameters"][0]) | values)
+    return {**tables, "release_run": run}
+
+
+def test_the_capital_is_marked(
+    open_page: OpenPage, tables: dict[str, pd.DataFrame], tmp_path: Path
+) -> None:
+    features = tables["final_features"]
+    own = list(features["antenna_id"].iloc[[2, 5]])
+    page = open_page(written(with_parameters(tables, capital=own), tmp_path).as_uri())
+    drawn = traces(page, "map-plot", "mode", "lon", "lat", "text")
+    assert any(trace.get("lon") == [13.41053] and trace["lat"] == [52.52437] for trace in drawn)
+    areas = report.cells(features["longitude"], features["latitude"])
+    outline = shapely.union_all([areas[2], areas[5]])
+    (*_, line) = (trace for trace in drawn if trace.get("mode") == "lines")
+    points = [
+        shapely.Point(place)
+        for place in zip(line["lon"], line["lat"], strict=True)
+        if None not in place
+    ]
+    assert len(points) > 6 and all(outline.boundary.distance(point) < 1e-4 for point in points)
+    for words in ("capital", "capital_areas"):
+        assert page.locator(f"[data-shown={words}]").is_visible()
+
+    elsewhere = with_parameters(tables, cap_coords=[15.5, 32.56])
+    page = open_page(written(elsewhere, tmp_path).as_uri())
+    assert [15.5] not in [trace.get("lat") for trace in traces(page, "map-plot", "lat")]
+    for words in ("capital", "capital_areas"):
+        assert not page.locator(f"[data-shown={words}]").is_visible()
+
+
+# --- the run in words -----------------------------------------------------------------------------
+
+
+def test_every_parameter_is_told_in_words(
+    tables: dict[str, pd.DataFrame], open_page: OpenPage, page_file: Path
+) -> None:
+    recorded = json.loads(tables["release_run"]["parameters"][0])
+    page = open_page(page_file.as_uri())
+    rows = page.locator("#run table").first.locator("tr:has(td)")
+    told = {
+        row.locator("code").inner_text(): row.locator("td").all_inner_texts() for row in rows.all()
+    }
+    assert told.keys() == recorded.keys()
+    for name, (what, value) in told.items():
+        assert len(what.split()) > 2 and what[0].isupper(), name
+        assert value and not re.search(r"[\[\]{}\"]|null|None|True|False", value), name
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what", "words"),
+    [
+        ("weekend_days", [5, 6], "Days of the weekend", "Friday, Saturday"),
+        ("week_starts_on", 7, "first day of a week", "Sunday"),
+        ("holidays", [], "Dates of holidays", "none"),
+        ("holidays", ["2024-05-01"], "Dates of holidays", "2024-05-01"),
+        ("holidays", None, "Dates of holidays", "the dates in seeds/holidays.csv"),
+        ("noct_begin", 7, "First hour of the night", "07:00 to 07:59"),
+        ("cap_coords", [-33.5, -70.25], "of the capital", "33.5° south, 70.25° west"),
+        ("home_rule", "night_events", "Which antenna is a user's home", "night events"),
+        ("home_min_nights", 1, "at least this many nights", "1 night"),
+        ("privacy_k", 15, "rests on more users than this", "15 users"),
+        ("privacy_max_share", 0.5, "larger share", "50 %"),
+        ("period_begin", None, "First day", "no limit"),
+        ("zones", None, "Areas to release features of", "antennas"),
+        ("zones", "ab12", "Areas to release features of", "with the fingerprint ab12"),
+        ("timestamp_format", "yyyy_MM", "Format of the events' times", "yyyy_MM"),
+        ("bandicoot", False, "Leave out bandicoot's", "yes"),
+    ],
+)
+def test_a_parameter_in_words(name: str, value: Any, what: str, words: str) -> None:
+    ((told,),) = in_words({name: value}).values()
+    assert told[0] == name and what in told[1] and told[2] == words
+
+
+# --- accessible, on any screen --------------------------------------------------------------------
+
+
+def grave(page: WatchedPage) -> str:
+    """What axe finds serious or critical."""
+    found = Axe().run(page.page).response["violations"]
+    return "\n".join(
+        f"{fault['help']}: {node['target']}"
+        for fault in found
+        if fault["impact"] in ("serious", "critical")
+        for node in fault["nodes"]
+    )
+
+
+@pytest.mark.parametrize("width", [1280, 800, 400])
+def test_page_is_accessible(
+    open_page: OpenPage, release_page: Path, release: Release, width: int
+) -> None:
+    page = open_page(release_page.as_uri(), width=width)
+    page.wait_for_selector("html[data-ready=yes]")
+    page.get_by_text("The values of the map as a table").click()
+    assert grave(page) == ""
+    for plot in PLOTS:
+        assert len(page.locator(f"#{plot}").get_attribute("aria-label")) > 15
+    label = page.locator("#map-plot").get_attribute("aria-label")
+    assert "Residents" in label and "Median" in label
+    # axe looks, too
+    page.evaluate("document.querySelector('#strongest').parentElement.removeAttribute('tabindex')")
+    page.evaluate("document.querySelector('#feature').parentElement.replaceWith(feature)")
+    assert "Select element must have an accessible name" in grave(page)
+
+
+def test_keyboard_reaches_everything(open_page: OpenPage, page_file: Path) -> None:
+    page = open_page(page_file.as_uri(), width=400)
+    page.wait_for_selector("html[data-ready=yes]")
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(
+            page.evaluate(
+                "(({id, tagName, ariaLabel, hash}) => id || ariaLabel || hash || tagName)"
+                "(document.activeElement)"
+            )
+        )
+    choices = {"feature", "across", "upwards", "tie", "measure", "antenna", "SUMMARY"}
+    assert choices | {"#map", "#run", "Parameters", "Strongest ties"} <= reached
+    heatmap = page.locator("[aria-label^=Correlations]")
+    heatmap.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(1000)
+    assert heatmap.evaluate("element => element.scrollLeft") > 0
+
+
+def test_narrow_screen_has_all_links_and_a_heatmap_that_can_be_hit(
+    open_page: OpenPage, page_file: Path
+) -> None:
+    page = open_page(page_file.as_uri(), width=400)
+    page.wait_for_selector("html[data-ready=yes]")
+    for link in page.locator("nav a").all():
+        box = link.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 400 and box["height"] >= 24
+    heatmap = page.evaluate(
+        """(() => {
+            const {xaxis, yaxis} = document.getElementById("correlations")._fullLayout;
+            return {x: xaxis._length, y: yaxis._length, count: xaxis._categories.length,
+                    size: Math.min(xaxis.tickfont.size, yaxis.tickfont.size)};
+        })()"""
+    )
+    assert min(heatmap["x"], heatmap["y"]) / heatmap["count"] >= 12 and heatmap["size"] >= 11
+    labels = page.locator("#correlations .xtick text")
+    assert labels.count() == heatmap["count"]
+    # hit a field: its features are chosen
+    box = page.locator("#correlations .plotbg, #correlations .nsewdrag").first.bounding_box()
+    side = box["width"] / heatmap["count"], box["height"] / heatmap["count"]
+    page.locator("#correlations .nsewdrag").first.click(
+        position={"x": 3.5 * side[0], "y": 0.5 * side[1]}
+    )
+    names = data_of(page_file)["correlations"]["names"]
+    assert page.locator("#across").input_value() == names[3]
+    assert page.locator("#upwards").input_value() == names[0]
+
+
 # --- releases by all, week and month --------------------------------------------------------------
 
 
@@ -313,7 +583,11 @@ def test_figures_follow_the_period(
 
         page.locator("#feature").select_option("active_users")
         users = rows["active_users"].dropna()
-        assert traces(page, "map-plot", "z")[0]["z"] == numbers(users)
+        map_ = traces(page, "map-plot", "z", "zmin", "zmax")[0]
+        assert map_["z"] == numbers(users)
+        # the colours of all periods
+        of_all = features["active_users"].dropna().astype(float).quantile([0.02, 0.98])
+        assert [map_["zmin"], map_["zmax"]] == numbers(of_all)
         assert traces(page, "histogram", "x")[0]["x"] == numbers(users)
 
         both = rows[["dist2c", "calls_dist_mean"]].dropna().astype(float)
