@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from scripts.generate import features, variables
+from scripts.generate import data_model, features, variables
 
 # file, name of the block in its marks, what is to be between them
 BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
@@ -13,6 +13,10 @@ BLOCKS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("README.md", "vars", variables.readme_vars),
     ("models/overview.md", "vars", variables.overview_vars),
     ("README.md", "features", features.readme_features),
+    ("README.md", "released_tables", data_model.released_tables),
+    ("docs/data_model.md", "released_tables", data_model.released_tables),
+    ("docs/data_model.md", "restricted_tables", data_model.restricted_tables),
+    ("docs/data_model.md", "all_tables", data_model.all_tables),
 )
 
 # file, what it is to hold

@@ -312,7 +312,8 @@ def test_a_boundary_is_drawn(open_page: OpenPage, page_file: Path, tmp_path: Pat
     file = boundary_file(
         tmp_path, shapely.union(AROUND_BERLIN, shapely.box(40, 50, 41, 51)), island
     )
-    command = [sys.executable, "-m", "scripts.report", "--output", released, "--boundary", file]
+    command: list[str | Path] = [sys.executable, "-m", "scripts.report"]
+    command += ["--output", released, "--boundary", file]
     subprocess.run(command, cwd=PROJECT_ROOT, check=True)
     page = open_page((released / "report.html").as_uri())
     for plot in ("map-plot", "network-plot"):
