@@ -48,7 +48,9 @@ def make_data(rows: int, users: int, antennas: int, days: int) -> DataSet:
     folder = paths.BENCH_DATA / f"{rows}_rows_{users}_users_{antennas}_antennas_{days}_days"
     if not folder.exists():
         say(f"Making {rows:,} rows of {users:,} users")
-        sizes: dict[str, Any] = {"antennas": antennas, "days": days, "outages": 0}
+        sizes: dict[str, Any] = {
+            **mockup.PLAIN, "antennas": antennas, "days": days, "outages": 0
+        }  # fmt: skip
         machines = users // 5000
         # A small mock-up first: it shows how many events per person are needed.
         few = min(users, max(500, users // 50))

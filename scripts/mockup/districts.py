@@ -3,26 +3,65 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
 
-from scripts.mockup.world import World
+from scripts.mockup.options import Options
 
 KM_PER_DEGREE = 111.195
 # Share of the people who are customers of the operator, by district.
 PENETRATION = (0.2, 0.5)
 SEED = 1_000_000  # beyond the streams of days
+CAPITAL = 0  # the first district is the capital
+DENSEST = 1.25  # the capital is at least so many times as dense as any other district
 
 
-def districts(world: World) -> dict[str, shapely.Polygon]:
-    """The districts by name, in km from the centre of the area.
+class District(NamedTuple):
+    """A district, in km from the centre of the area."""
 
-    The centre lies in a hole of the city around it, four regions reach to the edge of the area and a
-    little further, and beyond it is a lake without antennas.
+    zone_id: str
+    name: str
+    area: shapely.Polygon
+    antennas: np.ndarray  # their numbers
+
+
+def draw_districts(
+    options: Options, east: np.ndarray, north: np.ndarray, residents: np.ndarray
+) -> list[District]:
+    """The districts: the capital in the centre, parts of the city around it and of four regions.
+
+    The regions reach to the edge of the area and a little further, and beyond it is a lake without
+    antennas. Parts are cut in two, so that many people are on both sides, until there are as many
+    districts as the options ask for, or an antenna in each.
     """
-    extent = world.options.extent
+    places = np.column_stack([east, north])
+    parts = {
+        name: [(area, _antennas_in(area, places))] for name, area in _parts(options.extent).items()
+    }
+    for _ in range(options.districts - len(parts) + 1):
+        best, name, number = max(
+            (_smaller_half(places[antennas], residents[antennas]), name, -number)
+            for name, pieces in parts.items()
+            for number, (_, antennas) in enumerate(pieces)
+            if name not in ("Centre", "Lake")
+        )
+        if best < 0:
+            break
+        area, antennas = parts[name].pop(-number)
+        halves = _halves(area, places[antennas], residents[antennas])
+        parts[name][-number:-number] = [(half, _antennas_in(half, places)) for half in halves]
+    named = [
+        (name if len(pieces) == 1 else f"{name} {number}", *piece)
+        for name, pieces in parts.items()
+        for number, piece in enumerate(pieces, 1)
+    ]
+    return [District(f"D{number}", *piece) for number, piece in enumerate(named, 1)]
+
+
+def _parts(extent: float) -> dict[str, shapely.Polygon]:
+    """The centre, which lies in a hole of the city, the city, the regions, and the lake."""
     city, edge = 0.2 * extent, 0.52 * extent
     centre = shapely.Point(0, 0).buffer(0.08 * extent, quad_segs=4)
     corners = [(1, 1), (1, -1), (-1, -1), (-1, 1)]
@@ -41,9 +80,37 @@ def districts(world: World) -> dict[str, shapely.Polygon]:
     }
 
 
-def geojson(world: World) -> dict[str, Any]:
+def _antennas_in(area: shapely.Polygon, places: np.ndarray) -> np.ndarray:
+    return np.flatnonzero(shapely.intersects(area, shapely.points(places)))
+
+
+def _cut(places: np.ndarray, residents: np.ndarray) -> tuple[int, float, int]:
+    """Where the longer side of some antennas is cut: axis, place, residents of the smaller half."""
+    axis = int(np.ptp(places[:, 1]) > np.ptp(places[:, 0]))
+    order = np.argsort(places[:, axis], kind="stable")
+    below = np.cumsum(residents[order])[:-1]
+    smaller = np.minimum(below, residents.sum() - below)
+    smaller[np.diff(places[order, axis]) == 0] = -1  # nothing is between them
+    cut = int(smaller.argmax())
+    first, second = places[order[cut : cut + 2], axis]
+    return axis, (first + second) / 2, int(smaller[cut])
+
+
+def _smaller_half(places: np.ndarray, residents: np.ndarray) -> int:
+    return _cut(places, residents)[2] if len(places) > 1 else -1
+
+
+def _halves(
+    area: shapely.Polygon, places: np.ndarray, residents: np.ndarray
+) -> list[shapely.Polygon]:
+    axis, place, _ = _cut(places, residents)
+    west, south, east, north = area.bounds
+    first = shapely.box(west, south, *((place, north) if axis == 0 else (east, place)))
+    return [area.intersection(first), area.difference(first)]
+
+
+def geojson(options: Options, districts: list[District]) -> dict[str, Any]:
     """The districts as GeoJSON, with zone_id and zone_name."""
-    options = world.options
     shrink = KM_PER_DEGREE * np.cos(np.radians(options.latitude))
 
     def degrees(km: np.ndarray) -> np.ndarray:
@@ -55,22 +122,23 @@ def geojson(world: World) -> dict[str, Any]:
         "features": [
             {
                 "type": "Feature",
-                "properties": {"zone_id": f"D{number}", "zone_name": name},
-                "geometry": json.loads(shapely.to_geojson(shapely.transform(area, degrees))),
+                "properties": {"zone_id": district.zone_id, "zone_name": district.name},
+                "geometry": json.loads(
+                    shapely.to_geojson(shapely.transform(district.area, degrees))
+                ),
             }
-            for number, (name, area) in enumerate(districts(world).items(), 1)
+            for district in districts
         ],
     }
 
 
-def population(world: World) -> list[tuple]:
-    """zone, population and area in km2 of each district, with a header. The operator's customers are a
-    part of the people, and more of them in some districts than in others."""
-    rng = np.random.default_rng([world.options.seed, SEED])
-    antennas = shapely.points(world.east, world.north)
-    rows: list[tuple] = [("zone", "population", "area_km2")]
-    for number, area in enumerate(districts(world).values(), 1):
-        customers = np.isin(world.homes, np.flatnonzero(shapely.intersects(area, antennas))).sum()
-        people = int(customers / rng.uniform(*PENETRATION))
-        rows.append((f"D{number}", people, round(area.area, 1)))
-    return rows
+def population(seed: int, districts: list[District], residents: np.ndarray) -> np.ndarray:
+    """The people of each district. The operator's customers are a part of them, and more of them in
+    some districts than in others. The capital is the densest district."""
+    rng = np.random.default_rng([seed, SEED])
+    customers = np.array([residents[district.antennas].sum() for district in districts])
+    people = (customers / rng.uniform(*PENETRATION, len(districts))).astype(int)
+    area = np.array([district.area.area for district in districts])
+    densest = np.delete(people / area, CAPITAL).max()
+    people[CAPITAL] = max(people[CAPITAL], int(DENSEST * densest * area[CAPITAL]))
+    return people

@@ -72,7 +72,8 @@ def _people_events(rng: Generator, world: World, rhythm: Rhythm) -> np.ndarray:
     second = np.interp(rng.random(count), hours / hours[-1], np.arange(25) * 3_600)
     text_share = world.text_share + rhythm.greetings
     is_text = rng.random(count) < text_share[person - FIRST_CUSTOMER]
-    tenths = np.clip(10 * rng.lognormal(np.log(60), 1.1, count), 10, LONGEST_CALL)
+    seconds = rng.lognormal(np.log(60), 1.1, count) * world.call_length[person - FIRST_CUSTOMER]
+    tenths = np.clip(10 * seconds, 10, LONGEST_CALL)
     return _events(
         np.minimum(second, 86_399),
         sender=np.where(incoming, other, person),

@@ -18,6 +18,15 @@ def _option(default: Any, least: Any, most: Any, meaning: str) -> Any:
     return field(default=default, metadata={"least": least, "most": most, "meaning": meaning})
 
 
+# Options of a mock-up without what is planted, for measurements that need no more than people.
+PLAIN: dict[str, Any] = {
+    "outage_days": 1,
+    "broken_rows": 0.0,
+    "districts": 6,
+    "deprivation": 0,
+}
+
+
 @dataclass(frozen=True)
 class Options:
     """What the mock-up is made from. Raises OptionError when a value is not allowed."""
@@ -43,7 +52,15 @@ class Options:
     machine_events_per_day: float = _option(
         250.0, 200.0, 20_000.0, "texts a machine sends per day, on average"
     )
-    outages: int = _option(1, 0, 1_000, "antennas that fall silent for one day")
+    outages: int = _option(1, 0, 1_000, "antennas that fall silent")
+    outage_days: int = _option(3, 1, 366, "days for which an antenna falls silent")
+    broken_rows: float = _option(0.002, 0.0, 0.1, "broken rows, as a share of the good ones")
+    districts: int = _option(
+        12, 6, 1_000, "districts; fewer where there are not enough antennas to cut them further"
+    )
+    deprivation: int = _option(
+        1, 0, 1, "1: the deprivation of districts shapes ties and activity; 0: it does not"
+    )
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

@@ -32,15 +32,18 @@ def draw_antennas(
     return popularity, east, north
 
 
-def draw_by_gravity(
-    rng: Generator, origin: np.ndarray, mass: np.ndarray, distance: np.ndarray, reach: float
-) -> np.ndarray:
-    """For each origin (an antenna) draw an antenna, by its mass over the distance squared.
+def gravity(mass: np.ndarray, distance: np.ndarray, reach: float) -> np.ndarray:
+    """How much each antenna (column) attracts each antenna: by its mass over the distance squared.
 
     Within `reach` (km) distance hardly matters.
     """
-    antennas = len(mass)
-    ladder = np.cumsum(mass / (1 + distance / reach) ** 2, axis=1)
+    return mass / (1 + distance / reach) ** 2
+
+
+def draw_antenna(rng: Generator, origin: np.ndarray, attraction: np.ndarray) -> np.ndarray:
+    """For each origin (an antenna) draw an antenna, by how much they attract that origin."""
+    antennas = len(attraction)
+    ladder = np.cumsum(attraction, axis=1)
     ladder /= ladder[:, -1:].copy()
     ladder += np.arange(antennas)[:, None]  # row i covers i to i + 1: one search serves all rows
     # Stay below 1, as rounding up to 1 would lead into the next row.
@@ -54,9 +57,9 @@ def draw_places(
     """Antennas of each user at work, on the way, out, near home and at home, in this order."""
     reach = extent / 20
     jobs = popularity * rng.lognormal(0, 0.8, len(popularity))
-    work = draw_by_gravity(rng, homes, jobs, distance, reach)
+    work = draw_antenna(rng, homes, gravity(jobs, distance, reach))
     work = np.where(rng.random(len(homes)) < 0.7, work, homes)  # the others work or stay at home
-    out = draw_by_gravity(rng, homes, popularity**1.5, distance, reach)
+    out = draw_antenna(rng, homes, gravity(popularity**1.5, distance, reach))
     around = np.argsort(distance, axis=1, kind="stable")[:, :9]  # itself, then its neighbours
     # On the way to work one passes the antenna around home that lies nearest to work.
     nearest_to_work = distance[around[homes], work[:, None]].argmin(axis=1)

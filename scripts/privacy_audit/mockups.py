@@ -10,13 +10,13 @@ from scripts import mockup
 
 MOCKUPS = {
     # few antennas, one of them with two residents: small enough for exact attacks
-    "small": mockup.Options(seed=9, users=480, antennas=14),
-    "city": mockup.Options(users=1400, antennas=40),
+    "small": mockup.Options(**mockup.PLAIN, seed=9, users=480, antennas=14),
+    "city": mockup.Options(**mockup.PLAIN, users=1400, antennas=40),
     # most hours and pairs are of few people
-    "sparse": mockup.Options(users=1400, antennas=40, events_per_day=0.5),
+    "sparse": mockup.Options(**mockup.PLAIN, users=1400, antennas=40, events_per_day=0.5),
 }
 # for the attacks on the gate: four weeks, and a week more
-GATE = mockup.Options(antennas=50, days=35)
+GATE = mockup.Options(**mockup.PLAIN, antennas=50, days=35)
 GATE_DAYS = 28
 
 

@@ -13,13 +13,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scripts.mockup import COLUMNS, OptionError, Options, delivery, events, generate, main
+from scripts.mockup import COLUMNS, PLAIN, OptionError, Options, delivery, events, generate, main
+from scripts.mockup.broken import FAULTS
 from scripts.paths import PROJECT_ROOT
 
 SMALL: dict[str, Any] = {"users": 60, "antennas": 6, "machines": 1, "days": 3}
@@ -45,7 +48,14 @@ class Sample:
             pd.read_csv(file, names=COLUMNS, dtype=str).assign(file=file.stem)
             for file in sorted(folder.glob("20*.csv*"))
         ]
-        self.records = pd.concat(days, ignore_index=True)
+        rows = pd.concat(days, ignore_index=True)
+        broken = self._truth("broken_rows")
+        line = (rows.groupby("file").cumcount() + 1).astype(str)
+        is_broken = pd.MultiIndex.from_arrays([rows.file + ".csv", line]).isin(
+            pd.MultiIndex.from_frame(broken[["file", "line"]])
+        )
+        self.broken = rows[is_broken].assign(reason=broken.reason.to_numpy())
+        self.records = rows[~is_broken].reset_index(drop=True)
         antenna_of = self.locations.set_index("cell_id").antenna_id
         self.records["antenna_id"] = self.records.cell_id.map(antenna_of)
         self.records["date"] = self.records.datetime.str[:10]
@@ -121,7 +131,8 @@ def test_files_and_columns(sample: Sample) -> None:
     ]
     for name in days[:2]:
         with (sample.folder / name).open(newline="") as file:
-            assert {len(row) for row in csv.reader(file)} == {9}
+            columns = [len(row) for row in csv.reader(file)]
+            assert set(columns[: (sample.records.file == name[:8]).sum()]) == {9}
     records = sample.records
     assert (records.date.str.replace("-", "") == records.file).all()
     assert records.datetime.is_monotonic_increasing
@@ -159,9 +170,9 @@ def test_manifest_tells_every_file(sample: Sample) -> None:
         if name == "zones.geojson":
             assert listed[name]["rows"] == len(json.loads(content)["features"])
             continue
-        header = name.startswith(("truth/", "population"))
+        header = name.startswith(("truth/", "population")) and name.endswith(".csv")
         assert listed[name]["rows"] == content.count(b"\n") - header
-    assert sample.manifest["records"] == len(sample.records)
+    assert sample.manifest["records"] == len(sample.records) + len(sample.broken)
     assert sample.manifest["options"]["seed"] == 1
     assert sample.manifest["options"]["holidays"] == HOLIDAYS
 
@@ -299,12 +310,17 @@ def test_ties_are_mutual_near_and_unequal(sample: Sample) -> None:
     assert same_home > 3 * (sample.homes.value_counts(normalize=True) ** 2).sum()
 
 
-def test_outage_silences_one_antenna_for_one_day(sample: Sample) -> None:
-    (outage,) = sample.outage.itertuples()
+def test_outage_silences_one_antenna_for_some_days(sample: Sample) -> None:
+    first, *_ = outages = list(sample.outage.itertuples())
+    assert len(outages) == 3
+    assert len(set(sample.outage.antenna_id)) == len(set(sample.outage.served_by)) == 1
     daily = sample.records.groupby(["antenna_id", "date"]).size().unstack(fill_value=0)
-    assert list(daily.columns[daily.loc[outage.antenna_id] == 0]) == [outage.date]
+    outage = first
+    assert list(daily.columns[daily.loc[outage.antenna_id] == 0]) == list(sample.outage.date)
+    days = list(sample.outage.date)
+    assert (pd.to_datetime(days).diff()[1:] == pd.Timedelta(days=1)).all()
     at_home = sample.records[sample.records.caller_id.map(sample.homes) == outage.antenna_id].query(
-        "date == @outage.date and (hour >= 19 or hour < 7)"
+        "date in @days and (hour >= 19 or hour < 7)"
     )
     assert (at_home.antenna_id == outage.served_by).mean() > 0.6
     sites = sample.locations.groupby("antenna_id")[["longitude", "latitude"]].mean()
@@ -313,20 +329,152 @@ def test_outage_silences_one_antenna_for_one_day(sample: Sample) -> None:
     assert distance.idxmin() == outage.served_by
 
 
+def test_broken_rows_have_one_fault_each(sample: Sample) -> None:
+    """A broken row is a good one once more, but for the column that its fault is in."""
+    assert 0.001 < len(sample.broken) / len(sample.records) < 0.003
+    assert set(sample.broken.reason) == set(FAULTS)
+    good = set(sample.records[list(COLUMNS)].fillna("").itertuples(index=False, name=None))
+    for row in sample.broken.fillna("").itertuples():
+        values = [getattr(row, name) for name in COLUMNS]
+        assert tuple(values) not in good
+        column, value, _ = FAULTS[row.reason]
+        where = COLUMNS.index(column)
+        if value is None:
+            assert not any(values[where:]), "the row is cut off"
+        else:
+            assert values[where] == value
+
+
+# --- districts and their deprivation --------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory: pytest.TempPathFactory) -> Sample:
+    """A mock-up with as many districts as statistics of a country have."""
+    folder = tmp_path_factory.mktemp("country") / "sample"
+    return make(folder, users=9000, antennas=240, districts=60, days=14, machines=2)
+
+
+def by_district(sample: Sample) -> pd.DataFrame:
+    """What the calls between customers say about districts, beside the truth."""
+    zones = gpd.read_file(sample.folder / "zones.geojson")
+    sites = sample.locations.groupby("antenna_id")[["longitude", "latitude"]].mean()
+    places = gpd.GeoDataFrame(
+        sites, geometry=gpd.points_from_xy(sites.longitude, sites.latitude), crs=4326
+    )
+    zone_of = places.sjoin(zones, predicate="within").zone_id
+    assert zone_of.index.is_unique and len(zone_of) == len(sites)
+
+    people = sample.homes.drop(list(sample.machines))
+    calls = sample.records.query("interaction == '1'")
+    pairs = pd.DataFrame({"a": calls.caller_id, "b": calls.correspondent_id})
+    pairs = pairs[pairs.a.isin(people.index) & pairs.b.isin(people.index)]
+    pairs = pairs.apply(lambda ids: ids.map(people))
+    one, other = (np.radians(sites.loc[pairs[side]].to_numpy()) for side in "ab")
+    half = np.sin((one - other) / 2) ** 2
+    chord = half[:, 1] + np.cos(one[:, 1]) * np.cos(other[:, 1]) * half[:, 0]
+    zone = pairs.a.map(zone_of)
+    between = pd.crosstab(zone, pairs.b.map(zone_of), normalize="index")
+    surprise = -np.log2(between.where(between > 0))
+
+    population = pd.read_csv(sample.folder / "population.csv").set_index("zone")
+    truth = pd.read_csv(sample.folder / "truth/deprivation.csv").set_index("zone")
+    antennas = zone_of.value_counts().reindex(truth.index)
+    return truth.assign(
+        density=population.population / population.area_km2,
+        antennas=antennas / population.area_km2,
+        distance=pd.Series(2 * 6371 * np.arcsin(np.sqrt(chord)), pairs.index).groupby(zone).mean(),
+        to_capital=between[truth.index[truth.is_capital == 1][0]],
+        entropy=(between * surprise).sum(axis=1),
+        call_length=calls.call_duration.astype(float)
+        .groupby(calls.caller_id.map(sample.homes).map(zone_of))
+        .mean(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "published"),
+    [("density", -0.70), ("antennas", -0.69), ("distance", 0.79), ("to_capital", -0.71),
+     ("entropy", -0.64)],
+)  # fmt: skip
+def test_deprivation_shows_as_strongly_as_published(
+    country: Sample, measure: str, published: float
+) -> None:
+    """Spearman's rank correlation with the index, as in the communes of Senegal."""
+    districts = by_district(country)
+    assert len(districts) == 60
+    found = districts[measure].corr(districts.deprivation, method="spearman")
+    assert found == pytest.approx(published, abs=0.12)
+
+
+def test_distance_falls_with_density_as_published(country: Sample) -> None:
+    districts = by_district(country)
+    found = districts.distance.corr(districts.density, method="spearman")
+    assert found == pytest.approx(-0.70, abs=0.2)
+
+
+def test_deprivation_shortens_calls(country: Sample) -> None:
+    districts = by_district(country)
+    assert districts.call_length.corr(districts.deprivation, method="spearman") < -0.7
+
+
+def test_default_sample_shows_deprivation_too(sample: Sample) -> None:
+    districts = by_district(sample)
+    assert len(districts) == 12
+    correlations = districts[["density", "antennas", "distance", "to_capital"]].corrwith(
+        districts.deprivation, method="spearman"
+    )
+    assert (correlations * [-1, -1, 1, -1] > 0.5).all()
+
+
+@pytest.mark.parametrize("name", ["sample", "country"])
+def test_capital_is_a_district_and_the_densest(name: str, request: pytest.FixtureRequest) -> None:
+    districts = by_district(request.getfixturevalue(name))
+    (capital,) = districts[districts.is_capital == 1].itertuples()
+    assert (capital.Index, capital.zone_name) == ("D1", "Centre")
+    assert districts.density.idxmax() == districts.deprivation.idxmin() == "D1"
+
+
+def test_districts_cover_the_area_once(country: Sample) -> None:
+    zones = gpd.read_file(country.folder / "zones.geojson")
+    assert list(zones.zone_id) == [f"D{number}" for number in range(1, 62)]
+    assert zones.zone_name.is_unique
+    areas = zones.geometry.to_numpy()
+    assert shapely.area(areas).sum() == pytest.approx(shapely.union_all(areas).area, rel=1e-6)
+    people = pd.read_csv(country.folder / "population.csv").set_index("zone").population
+    assert list(people.index[people == 0]) == ["D61"], "the lake"
+
+
+def test_truth_is_described(sample: Sample, tmp_path: Path) -> None:
+    """Each file has a row, and each column is named; without deprivation there is nothing of it."""
+    text = (sample.folder / "truth/README.md").read_text()
+    for file in (sample.folder / "truth").iterdir():
+        if file.suffix == ".csv":
+            (row,) = [line for line in text.splitlines() if line.startswith(f"| {file.name} |")]
+            assert all(name in row for name in file.read_text().split("\n", 1)[0].split(","))
+    assert "The capital is D1, Centre" in text
+    plain = make(tmp_path / "plain", **PLAIN)
+    assert "eprivation" not in (plain.folder / "truth/README.md").read_text()
+    assert not (plain.folder / "truth/deprivation.csv").exists()
+    assert len(plain.broken) == 0 and len(plain.outage) == 1
+
+
 # --- options --------------------------------------------------------------------------------------
 
 
 def test_sizes_follow_the_options(tmp_path: Path) -> None:
     changed = make(
         tmp_path / "a", users=90, antennas=9, machines=2, days=4, cells_per_antenna=2,
-        start=date(2020, 2, 27), outages=5,
+        start=date(2020, 2, 27), outages=5, outage_days=2,
     )  # fmt: skip
     assert len(changed.homes) == 90
     assert changed.locations.antenna_id.nunique() == 9
     assert (changed.locations.groupby("antenna_id").size() == 2).all()
     assert len(changed.machines) == 2
     assert sorted(set(changed.records.file)) == ["20200227", "20200228", "20200229", "20200301"]
-    assert len(changed.outage) == 5
+    days = changed.outage.groupby("antenna_id").date.nunique()
+    assert len(days) == 5
+    assert set(days) == {1, 2}, "an outage may end with the period"
     seen = set(zip(changed.records.date, changed.records.antenna_id, strict=True))
     assert not seen & set(zip(changed.outage.date, changed.outage.antenna_id, strict=True))
 
@@ -364,7 +512,7 @@ def test_holidays_follow_the_option(tmp_path: Path) -> None:
     ) == 0  # fmt: skip
     plain, festive = files_of(tmp_path / "a"), files_of(tmp_path / "b")
     changed = [name for name in plain if plain[name] != festive[name]]
-    assert changed == ["20240430.csv", "truth/manifest.json"]
+    assert changed == ["20240430.csv", "truth/broken_rows.csv", "truth/manifest.json"]
     assert main(["--output", str(tmp_path / "c"), "--holidays=none", *SMALL_ARGUMENTS]) == 0
     assert files_of(tmp_path / "c") == plain
 
@@ -378,6 +526,10 @@ def test_holidays_follow_the_option(tmp_path: Path) -> None:
     cells_per_antenna=st.integers(1, 4),
     days=st.integers(1, 3),
     events_per_day=st.floats(0, 20),
+    outage_days=st.integers(1, 3),
+    broken_rows=st.floats(0, 0.1),
+    districts=st.integers(6, 12),
+    deprivation=st.integers(0, 1),
     seed=st.integers(0, 2**63 - 1),
 )
 def test_any_allowed_options_give_consistent_records(
@@ -416,6 +568,10 @@ def test_any_allowed_options_give_consistent_records(
         (["--machines=11", "--users=10"], "--machines 11: allowed is at most 9"),
         (["--machines=-1"], "--machines -1: allowed is a whole number from 0"),
         (["--outages=5", "--antennas=5"], "--outages 5: allowed is at most 4"),
+        (["--outage-days=0"], "--outage-days 0: allowed is a whole number from 1"),
+        (["--broken-rows=0.5"], "--broken-rows 0.5: allowed is a number from 0.0 to 0.1"),
+        (["--districts=5"], "--districts 5: allowed is a whole number from 6"),
+        (["--deprivation=2"], "--deprivation 2: allowed is a whole number from 0 to 1"),
         (["--latitude=nan"], "--latitude nan: allowed is a number from -80.0 to 80.0"),
         (["--longitude=181"], "--longitude 181.0: allowed is a number from -180.0 to 180.0"),
         (["--extent=inf"], "--extent inf: allowed is a number from 1.0"),
@@ -467,11 +623,11 @@ def test_an_interrupted_run_leaves_everything_as_it_was(
     write = delivery.DayWriter.write
     written: list[Path] = []
 
-    def interrupted(self: delivery.DayWriter, path: Path, *others: Any) -> None:
+    def interrupted(self: delivery.DayWriter, path: Path, *others: Any) -> int:
         written.append(path)
         if len(written) % 2 == 0:
             raise KeyboardInterrupt
-        write(self, path, *others)
+        return write(self, path, *others)
 
     monkeypatch.setattr(delivery.DayWriter, "write", interrupted)
     for output in (folder, tmp_path / "new"):
