@@ -31,7 +31,7 @@ from scripts.privacy_audit.disclosure.truth import Fact
 # holiday, one antenna with few residents, and others with hardly enough people for a value.
 HOLIDAYS = (date(2024, 5, 9),)
 HOLES = mockup.Options(
-    seed=19, users=140, antennas=5, machines=1, events_per_day=0.25,
+    **mockup.PLAIN, seed=19, users=140, antennas=5, machines=1, events_per_day=0.25,
     start=date(2024, 5, 6), days=7, holidays=HOLIDAYS,
 )  # fmt: skip
 K, MAX_SHARE = 15, 0.5

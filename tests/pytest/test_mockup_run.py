@@ -54,11 +54,15 @@ def test_machines_are_found(
 
 
 def test_no_row_is_lost(mockup_project: Project, mockup_sample: Path) -> None:
-    """The sample has no bad row: all that was written is accepted."""
+    """The broken rows are rejected, each for its reason, and all others are accepted."""
     manifest = json.loads((mockup_sample / "truth" / "manifest.json").read_text())
     files = mockup_project.restricted("delivered_files")
     assert files["rows"].sum() == manifest["records"]
-    assert set(files["outcome"]) == {"accepted"}
+    broken = pd.read_csv(mockup_sample / "truth" / "broken_rows.csv")
+    rejected = files[files["outcome"] != "accepted"].groupby("outcome")["rows"].sum()
+    assert rejected.to_dict() == broken["reason"].value_counts().to_dict()
+    rows = mockup_project.restricted("rejected_rows")
+    assert len(rows) == len(broken) > 300
 
 
 def test_exported_files(mockup_project: Project, mockup_output: Path) -> None:
