@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from numpy.random import Generator
 
 from scripts.mockup.delivery import COLUMNS
