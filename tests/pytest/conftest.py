@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import oracle_zones
 import pandas as pd
 import pytest
 import random_cdr
@@ -63,7 +64,7 @@ def pytest_sessionfinish() -> None:
 # Fixtures that several files share.
 SHARED = {
     "mock-up": re.compile(r"\b(mockup_(project|output)|release_by):"),
-    "random": re.compile(r"\b(random|attacked)_project\b"),
+    "random": re.compile(r"\b(random|attacked|zoned)_project\b"),
 }
 
 
@@ -284,6 +285,18 @@ def attacked_project(
     test_privacy.py comes last: in the end it purges what the others read.
     """
     project = make_project("attacked", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
+    project.build()
+    return project
+
+
+@pytest.fixture(scope="session")
+def zoned_project(
+    make_project: Callable[..., Project], attacked_raw: random_cdr.RawData
+) -> Project:
+    """The same data, released once by zones of a few antennas each."""
+    project = make_project("zoned", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
+    zones = oracle_zones.write_thirds(project.folder, attacked_raw.locations)
+    project.vars |= {"zones": str(zones), "capital": oracle_zones.CAPITAL}
     project.build()
     return project
 

@@ -14,13 +14,17 @@ from bench.oracle.features import create_features
 from bench.oracle.sql import table
 
 
-def every_third(antennas: list[str]) -> dict[str, str]:
-    """Zones of a few antennas each, by antenna; some antennas are in none."""
-    return {
-        antenna: f"zone {number % 3}"
-        for number, antenna in enumerate(sorted(antennas))
-        if number % 5 != 4
+#: One of the zones of `write_thirds`
+CAPITAL = "zone 1"
+
+
+def write_thirds(folder: Path, locations: str) -> Path:
+    """A zones file: three zones of the antennas of a locations file; some antennas are in none."""
+    antennas = sorted({line.split(",")[0] for line in Path(locations).read_text().splitlines()})
+    zones = {
+        antenna: f"zone {number % 3}" for number, antenna in enumerate(antennas) if number % 5 != 4
     }
+    return write_zones(folder / "zones.csv", zones)
 
 
 def write_zones(path: Path, zones: Mapping[str, str]) -> Path:
@@ -28,6 +32,12 @@ def write_zones(path: Path, zones: Mapping[str, str]) -> Path:
     frame = pd.DataFrame({"antenna_id": list(zones), "zone_id": list(zones.values())})
     frame.assign(zone_name="the " + frame["zone_id"]).to_csv(path, index=False)
     return path
+
+
+def read_zones(path: str) -> dict[str, str]:
+    """The zone of each antenna in such a file."""
+    frame = pd.read_csv(path, dtype=str)
+    return dict(zip(frame["antenna_id"], frame["zone_id"], strict=True))
 
 
 def of_zones(oracle: Oracle, zones: Mapping[str, str], capital: Sequence[str] = ()) -> Oracle:

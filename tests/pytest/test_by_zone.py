@@ -9,17 +9,13 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import oracle_zones
 import pandas as pd
 import pytest
-import random_cdr
 import shapely
 from conftest import WITHOUT_DATA_TESTS, Project
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_cdr import raw_vars
 
-from bench import oracle
 from dbt_gnuper import zones
 from scripts import mockup
 
@@ -276,70 +272,6 @@ def test_further_columns_are_carried_along(tmp_path: Path) -> None:
 
 
 # --- releases ----------------------------------------------------------------------------------------
-
-TABLES = (
-    "final_features", "final_interactions", "final_flows", "final_hourly_profile",
-    "final_weekly_profile", "data_quality", "release_report",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def one_to_one(
-    make_project: Callable[..., Project], attacked_raw: random_cdr.RawData
-) -> tuple[Project, dict[str, pd.DataFrame]]:
-    """A release of zones of one antenna each; the files of zones are in the project's folder."""
-    project = make_project("zoned", **raw_vars(attacked_raw), bandicoot=False)
-    truth = oracle.compute(
-        attacked_raw.raw_glob, attacked_raw.locations, oracle.OracleParams(**attacked_raw.params)
-    )
-    antennas = list(truth.antennas["antenna_id"])
-    oracle_zones.write_zones(project.folder / "own.csv", dict(zip(antennas, antennas, strict=True)))
-    oracle_zones.write_zones(project.folder / "third.csv", oracle_zones.every_third(antennas))
-    project.vars["zones"] = str(project.folder / "own.csv")
-    project.build(*WITHOUT_DATA_TESTS)
-    return project, {name: project.table(name) for name in TABLES}
-
-
-def test_a_zone_per_antenna_is_the_release_of_antennas(
-    one_to_one: tuple[Project, dict[str, pd.DataFrame]], attacked_project: Project
-) -> None:
-    """Byte for byte, apart from the column's name."""
-    for name, released in one_to_one[1].items():
-        expected = attacked_project.table(name)
-        found = released.drop(columns="zone_name", errors="ignore")
-        found.columns = [column.replace("zone_id", "antenna_id") for column in found.columns]
-        assert list(found.columns) == list(expected.columns)
-        keys = list(found.columns)
-        pd.testing.assert_frame_equal(
-            found.sort_values(keys, ignore_index=True),
-            expected.sort_values(keys, ignore_index=True),
-            check_exact=True,
-        )
-
-
-def test_other_zones_of_the_same_days_stop_and_read_nothing_again(
-    one_to_one: tuple[Project, dict[str, pd.DataFrame]],
-) -> None:
-    """One zone less its antennas would be the withheld ones. `warn` releases all the same; and the
-    tables of zones go with the zones."""
-    project, released = one_to_one
-    third = str(project.folder / "third.csv")
-    outcome = project.dbt("run", "--select", "antenna_zones", "release_period+", zones=third)
-    assert not outcome.success
-    assert "of other units" in outcome.output and "Nothing was released" in outcome.output
-    pd.testing.assert_frame_equal(project.table("final_features"), released["final_features"])
-    read = project.query(
-        "select max(file_version) as v, count(*) as n from {restricted}.delivered_rows"
-    )
-    outcome = project.dbt("run", zones=None, overlapping_release="warn")
-    assert outcome.success and "of other units" in outcome.output
-    again = project.query(
-        "select max(file_version) as v, count(*) as n from {restricted}.delivered_rows"
-    )
-    assert read.equals(again)
-    assert "antenna_id" in project.table("final_features")
-    tables = project.query("show tables in {release}")["tableName"]
-    assert not [name for name in tables if name.startswith("final_zones")]
 
 
 def test_coverage_precision_and_maps(make_project: Callable[..., Project], tmp_path: Path) -> None:

@@ -34,7 +34,8 @@ class Case:
     """A data set, and the vars of the gate."""
 
     name: str
-    generate: Callable[[Path], RawData]
+    #: None: the fixture of that name has it already, as a project
+    generate: Callable[[Path], RawData] | None
     settings: Mapping[str, Any] = field(default_factory=dict)
     by_zone: bool = False
 
@@ -59,12 +60,9 @@ OTHER_HOURS = {
     "noct_begin": 22, "noct_end": 5, "work_begin": 8, "work_end": 20, "ep_begin": 4, "ep_end": 9,
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
-# one of those that oracle_zones makes
-CAPITAL_ZONE = "zone 1"
-# the data, vars and build of attacked_project
 CASES = [
-    Case("attacks", attacks(3), {"bandicoot": False}),
-    Case("zones", attacks(3), {"bandicoot": False}, by_zone=True),
+    Case("attacked_project", None, {"bandicoot": False}),
+    Case("zoned_project", None, {"bandicoot": False}, by_zone=True),
 ]
 SLOW_CASES = [
     Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
@@ -153,25 +151,23 @@ def judged(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Judged:
     case: Case = request.param
-    if case.name == "attacks":
+    if case.generate is None:
         raw: RawData = request.getfixturevalue("attacked_raw")
-        project: Project = request.getfixturevalue("attacked_project")
+        project: Project = request.getfixturevalue(case.name)
     else:
         raw = case.generate(tmp_path_factory.mktemp(case.name) / "raw")
         project = make_project(f"gate_{case.name}", **raw_vars(raw), **case.settings)
+        if case.by_zone:
+            zones_file = oracle_zones.write_thirds(project.folder, raw.locations)
+            project.vars |= {"zones": str(zones_file), "capital": oracle_zones.CAPITAL}
+        project.build(*WITHOUT_DATA_TESTS)
     truth = oracle.compute(raw.raw_glob, raw.locations, oracle.OracleParams(**raw.params))
     period = case.settings.get("period", "all")
     parts = {"": truth} if period == "all" else periods(truth, period)
     if case.by_zone:
-        zones = oracle_zones.every_third(list(truth.antennas["antenna_id"]))
-        file = oracle_zones.write_zones(project.folder / "zones.csv", zones)
-        project.vars |= {"zones": str(file), "capital": CAPITAL_ZONE}
-        parts = {
-            name: oracle_zones.of_zones(part, zones, [CAPITAL_ZONE]) for name, part in parts.items()
-        }
-    if case.name != "attacks":
-        # the data tests of zones are run here only
-        project.build(*(() if case.by_zone else WITHOUT_DATA_TESTS))
+        zones = oracle_zones.read_zones(project.vars["zones"])
+        capital = [oracle_zones.CAPITAL]
+        parts = {name: oracle_zones.of_zones(part, zones, capital) for name, part in parts.items()}
     verdicts = {
         name: oracle_privacy.decide(part, **case.thresholds()) for name, part in parts.items()
     }

@@ -1,0 +1,62 @@
+"""Releases of the same days by zones of another kind, and by antenna."""
+
+from __future__ import annotations
+
+import oracle_zones
+import pandas as pd
+from conftest import Project
+
+TABLES = (
+    "final_features", "final_interactions", "final_flows", "final_hourly_profile",
+    "final_weekly_profile", "data_quality", "release_report",
+)  # fmt: skip
+
+
+def events_read(project: Project) -> pd.DataFrame:
+    """Changes with each file that is read, be it once more."""
+    return project.query(
+        "select max(file_version) as v, count(*) as n from {restricted}.delivered_rows"
+    )
+
+
+def assert_same_release(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Byte for byte, apart from the names of zones and of the column that holds them."""
+    found = found.drop(columns="zone_name", errors="ignore")
+    found.columns = [column.replace("zone_id", "antenna_id") for column in found.columns]
+    assert list(found.columns) == list(expected.columns)
+    keys = list(found.columns)
+    pd.testing.assert_frame_equal(
+        found.sort_values(keys, ignore_index=True),
+        expected.sort_values(keys, ignore_index=True),
+        check_exact=True,
+    )
+
+
+def test_other_zones_of_the_same_days(zoned_project: Project, attacked_project: Project) -> None:
+    """One zone less its antennas would be the withheld ones: a release by other zones stops. `warn`
+    releases all the same; nothing is read again, and zones of one antenna each are the release of
+    antennas. The tables of zones go with the zones."""
+    project = zoned_project
+    released, read = project.table("final_features"), events_read(project)
+    antennas = list(project.restricted("antennas")["antenna_id"])
+    own = project.folder / "own.csv"
+    oracle_zones.write_zones(own, dict(zip(antennas, antennas, strict=True)))
+
+    outcome = project.dbt("run", zones=str(own))
+    assert not outcome.success
+    assert "of other units" in outcome.output and "Nothing was released" in outcome.output
+    pd.testing.assert_frame_equal(project.table("final_features"), released)
+    assert events_read(project).equals(read)
+
+    outcome = project.dbt(
+        "run", "--select", "release_period+", zones=str(own), overlapping_release="warn"
+    )
+    assert outcome.success and "of other units" in outcome.output
+    for name in TABLES:
+        assert_same_release(project.table(name), attacked_project.table(name))
+
+    outcome = project.dbt("run", zones=None, overlapping_release="warn")
+    assert outcome.success and "of other units" in outcome.output
+    assert "antenna_id" in project.table("final_features")
+    tables = project.query("show tables in {release}")["tableName"]
+    assert not [name for name in tables if name.startswith("final_zones")]
