@@ -157,6 +157,17 @@ def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_pat
     assert str(tmp_path) not in last["parameters"]
 
 
+def test_tables_of_other_vars_are_not_released(project: Project) -> None:
+    """Level 4 alone cannot be made with other vars than the tables that it reads."""
+    before = project.table("final_features"), len(project.table("release_ledger"))
+    outcome = project.dbt("run", "--select", "final", work_begin=8, overlapping_release="allow")
+    assert not outcome.success
+    assert "of a run with other vars (work_begin): " in outcome.output
+    assert "feature_decisions" in outcome.output and "Nothing was released" in outcome.output
+    pd.testing.assert_frame_equal(project.table("final_features"), before[0])
+    assert len(project.table("release_ledger")) == before[1]
+
+
 def test_purge(project: Project, output: Path) -> None:
     """Nothing of levels 0 to 3 is left in the catalog or on disk; the release and raw files stay."""
     database = project.server.state_dir / "warehouse" / f"{project.schema}_restricted.db"

@@ -9,6 +9,7 @@
     config(
         materialized='publication',
         pre_hook=[
+            "{{ check_vars_of_tables() }}",
             "{{ check_that_values_are_released(ref('release_report')) }}",
             "{{ check_contents(ref('release_period')) }}",
         ],
