@@ -42,20 +42,22 @@ def test_other_zones_of_the_same_days(zoned_project: Project, attacked_project: 
     own = project.folder / "own.csv"
     oracle_zones.write_zones(own, dict(zip(antennas, antennas, strict=True)))
 
-    outcome = project.dbt("run", zones=str(own))
+    by_own = {"zones": str(own), "capital": None}
+
+    outcome = project.dbt("run", **by_own)
     assert not outcome.success
     assert "of other units" in outcome.output and "Nothing was released" in outcome.output
     pd.testing.assert_frame_equal(project.table("final_features"), released)
     assert events_read(project).equals(read)
 
     outcome = project.dbt(
-        "run", "--select", "release_period+", zones=str(own), overlapping_release="warn"
+        "run", "--select", "release_period+", **by_own, overlapping_release="warn"
     )
     assert outcome.success and "of other units" in outcome.output
     for name in TABLES:
         assert_same_release(project.table(name), attacked_project.table(name))
 
-    outcome = project.dbt("run", zones=None, overlapping_release="warn")
+    outcome = project.dbt("run", zones=None, capital=None, overlapping_release="warn")
     assert outcome.success and "of other units" in outcome.output
     assert "antenna_id" in project.table("final_features")
     tables = project.query("show tables in {release}")["tableName"]
