@@ -13,7 +13,6 @@ from bench.oracle.antennas import create_antennas
 from bench.oracle.features import create_features
 from bench.oracle.sql import table
 
-
 #: One of the zones of `write_thirds`
 CAPITAL = "zone 1"
 
