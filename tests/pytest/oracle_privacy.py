@@ -686,7 +686,7 @@ def _feature_values(
     }
     for name, compute in beyond_gnuper.items():
         for kind in COUNT_OF:
-            values[f"{kind}_{name}"] = compute(kind)
+            values[f"{kind}_{name}"] = compute(kind).astype(float)
     if people.indicators is None:
         return values
     means = {
