@@ -96,36 +96,45 @@ with links as (
 {{ kind }}_ranks as (
 
     select
-        antennas,
-        aggregate(
-            sequence(1, {{ steps }}),
-            transform(antennas, antenna -> 1D / size(antennas)),
-            (ranks, step) -> transform(
-                antennas,
-                antenna -> (1 - {{ damping }}) / size(antennas) + {{ damping }} * aggregate(
-                    antenna.sources,
-                    0D,
-                    (total, source) -> total + source.part * ranks[source.place]
+        period,
+        inline(arrays_zip(
+            transform(antennas, antenna -> antenna.antenna_id),
+            aggregate(
+                sequence(1, {{ steps }}),
+                transform(antennas, antenna -> 1D / size(antennas)),
+                (ranks, step) -> transform(
+                    antennas,
+                    antenna -> (1 - {{ damping }}) / size(antennas) + {{ damping }} * aggregate(
+                        antenna.sources,
+                        0D,
+                        (total, source) -> total + source.part * ranks[source.place]
+                    )
                 )
             )
-        ) as ranks
+        )) as (antenna_id, passed_on)
     from {{ kind }}_network
 
 ),
 
--- what an antenna without a link to others keeps is passed on to all
+{{ kind }}_totals as (
+
+    select
+        period,
+        {{ exact_sum('passed_on') }} as passed_on
+    from {{ kind }}_ranks
+    group by period
+
+),
+
+-- what an antenna without a link to others would pass on is everybody's
 {{ kind }}_pagerank as (
 
-    select inline(
-        transform(
-            antennas,
-            antenna -> struct(
-                antenna.antenna_id,
-                ranks[antenna.place] / aggregate(ranks, 0D, (total, rank) -> total + rank)
-            )
-        )
-    ) as (antenna_id, pagerank)
+    select
+        {{ kind }}_ranks.antenna_id,
+        {{ ratio(kind ~ '_ranks.passed_on', kind ~ '_totals.passed_on') }} as pagerank
     from {{ kind }}_ranks
+    inner join {{ kind }}_totals
+        on {{ kind }}_ranks.period = {{ kind }}_totals.period
 
 ){{ ',\n\n' if not loop.last else '\n' }}
 {%- endfor %}
