@@ -23,7 +23,9 @@ SEED = 1_000_001  # beyond the streams of days, after that of the districts
 STRENGTHS = (-0.70, 0.84, -0.71, -0.72)
 EXPLAINED = 0.96  # at most so much of the index follows from these four
 MEAN, DEVIATION = 50, 15  # of the index
-SHORTER_CALLS = 0.2  # for one deviation of the index, the calls that people start are so much shorter
+SHORTER_CALLS = (
+    0.2  # for one deviation of the index, the calls that people start are so much shorter
+)
 
 # The ties of an average district, and what one deviation of remoteness does to them: log odds of a tie
 # within the district, logarithm of the share that leads to the capital, power of distance by which the
@@ -38,7 +40,7 @@ MOST_WITH_CAPITAL = 0.6  # of a district's ties, and of the capital's with all o
 class Deprivation(NamedTuple):
     """The index of deprivation and its effects."""
 
-    index: np.ndarray  # per district; NaN where nobody lives
+    scores: np.ndarray  # the index, per district; NaN where nobody lives
     ties: np.ndarray  # how much people at an antenna (row) look for friends at each antenna
     call_length: np.ndarray  # factor on the duration of the calls that people at an antenna start
 

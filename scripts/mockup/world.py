@@ -92,7 +92,7 @@ def build_world(options: Options) -> World:
         outages=_outages(options, days, silent),
         districts=districts,
         population=people,
-        deprivation=deprivation.index if deprivation else None,
+        deprivation=deprivation.scores if deprivation else None,
     )
 
 
