@@ -23,9 +23,9 @@ SEED = 1_000_001  # beyond the streams of days, after that of the districts
 STRENGTHS = (-0.70, 0.84, -0.71, -0.72)
 EXPLAINED = 0.96  # at most so much of the index follows from these four
 MEAN, DEVIATION = 50, 15  # of the index
-SHORTER_CALLS = (
-    0.2  # for one deviation of the index, the calls that people start are so much shorter
-)
+# Calls that people start: how the logarithm of their length varies among districts, and its correlation
+# with the index.
+CALL_LENGTHS, SHORTER_CALLS = 0.2, -0.6
 
 # The ties of an average district, and what one deviation of remoteness does to them: log odds of a tie
 # within the district, logarithm of the share that leads to the capital, power of distance by which the
@@ -75,12 +75,14 @@ def draw_deprivation(
     scores[is_capital] = scores.min()
     index = np.full(len(districts), np.nan)
     index[settled] = np.clip(MEAN + DEVIATION * scores, 1, 99).round(1)
+    noise = _standardized(rng.normal(size=len(scores)))
+    lengths = SHORTER_CALLS * scores + np.sqrt(1 - SHORTER_CALLS**2) * noise
     ties = member @ shares @ share_of_people.T
     ties[~member.any(axis=1)] = people_at  # nobody lives there
     return Deprivation(
         index,
         ties,
-        call_length=np.exp(-SHORTER_CALLS * (member @ scores)),
+        call_length=np.exp(CALL_LENGTHS * (member @ lengths)),
     )
 
 

@@ -56,8 +56,8 @@ ties and with density are about as large as those found in the communes of Seneg
 Of so few districts or people a release finds them less exactly. Where there are fewer than about
 twelve districts, these correlations contradict each other, and are weaker.
 
-The calls that people in deprived districts start are shorter: one deviation of the index means about
-{shorter} %. This is not from a study.
+Calls that people in deprived districts start tend to be shorter: the correlation of the logarithm of
+their length with the index is about {shorter}. This is not from a study.
 """
 
 
@@ -112,6 +112,5 @@ def _readme(world: World) -> str:
     if world.deprivation is None:
         return README.format(deprivation_file="", deprivation="")
     capital = world.districts[CAPITAL]
-    shorter = f"{100 * SHORTER_CALLS:.0f}"
-    text = DEPRIVATION.format(zone_id=capital.zone_id, name=capital.name, shorter=shorter)
+    text = DEPRIVATION.format(zone_id=capital.zone_id, name=capital.name, shorter=SHORTER_CALLS)
     return README.format(deprivation_file=DEPRIVATION_FILE, deprivation=text)
