@@ -16,7 +16,7 @@ FAULTS: dict[str, tuple[str, str | None, float]] = {
     "bad_timestamp": ("datetime", "0000-00-00 00:00:00", 0.2),
     "malformed_row": ("correspondent_id", None, 0.15),
     "missing_id": ("caller_id", "", 0.1),
-    "bad_duration": ("call_duration", "-1.0", 0.08),
+    "unknown_direction": ("direction", "7", 0.08),
     "unknown_interaction": ("interaction", "9", 0.07),
 }
 
