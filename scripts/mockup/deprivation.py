@@ -7,15 +7,16 @@ correlations with them are those that were found in the communes of Senegal.
 
 from __future__ import annotations
 
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
-from scipy.stats import norm, rankdata
 
 from scripts.mockup.districts import CAPITAL, District
 from scripts.mockup.options import Options
 
+NORMAL = NormalDist()
 SEED = 1_000_001  # beyond the streams of days, after that of the districts
 # Rank correlation of the index with a district's density, mean distance of ties, share of the ties
 # that lead to the capital, and entropy of the distribution of ties over districts. Published are 0.79
@@ -149,7 +150,12 @@ def _scores(rng: Generator, measures: np.ndarray) -> np.ndarray:
 
 
 def _normal_scores(values: np.ndarray) -> np.ndarray:
-    return _standardized(norm.ppf((rankdata(values) - 0.5) / len(values)))
+    """Values of a normal distribution that have the same ranks."""
+    below = (values < values[:, None]).sum(axis=1)
+    same = (values == values[:, None]).sum(axis=1)
+    return _standardized(
+        np.array([NORMAL.inv_cdf(rank) for rank in (below + same / 2) / len(same)])
+    )
 
 
 def _standardized(values: np.ndarray) -> np.ndarray:

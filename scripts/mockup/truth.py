@@ -48,12 +48,13 @@ ties and with density are about as large as those found in the communes of Seneg
 
 | Spearman's rank correlation of the index with | published strength, with the sign used here |
 |---|---|
-| people per km2, and antennas per km2 | -0.70 |
+| people per km2 | -0.70 |
+| antennas per km2 | -0.69 |
 | mean distance of calls | 0.79 |
 | share of calls with the capital | -0.71 |
 | entropy of a district's calls over districts | -0.64 |
 
-Of so few districts or people a release finds them less exactly. Where there are fewer than about
+A release of few districts or people shows them less exactly. Where there are fewer than about
 twelve districts, these correlations contradict each other, and are weaker.
 
 Calls that people in deprived districts start tend to be shorter: the correlation of the logarithm of
