@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
 import shlex
@@ -76,7 +77,13 @@ def test_figures_of_the_text_are_those_of_the_notebook(kept: nbformat.NotebookNo
     assert not [line for line in quoted if line not in printed]
     prose = re.sub(r"^```.*?^```", "", TUTORIAL, flags=re.MULTILINE | re.DOTALL)
     numbers = set(re.findall(r"-?\d+\.\d+", prose))
-    assert numbers <= set(re.findall(r"-?\d+\.\d+", texts(kept)))
+    sources = "".join(cell.source for cell in kept.cells)
+    assert numbers <= set(re.findall(r"-?\d+\.\d+", texts(kept) + sources))
+
+
+def test_picture_of_the_text_is_that_of_the_notebook(kept: nbformat.NotebookNode) -> None:
+    pictures = [base64.b64decode(o.data["image/png"]) for o in outputs(kept) if "data" in o]
+    assert (PROJECT_ROOT / "docs" / "tutorial.png").read_bytes() in pictures
 
 
 @pytest.mark.slow
