@@ -38,7 +38,7 @@ LEVELS = {
     "user": "level 1: a row is about a user",
     "antenna": "level 2: a row is about an antenna",
     "features": "level 3: features and the privacy gate",
-    "final": "level 4: what is released",
+    "final": "level 4: the release",
 }
 # Requests of dbt's page that fail: for icons whose names are not known yet, and for an icon that does
 # not exist. Each with what replaces it.
