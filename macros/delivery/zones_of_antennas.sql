@@ -1,6 +1,7 @@
 {#
     The zone of each antenna by var zones, as JSON for from_json. Warns of what is doubtful in the file, and
-    stops the run if no antenna is in a zone, or none in a zone of var capital. Commands that build nothing get an empty list.
+    stops the run if no antenna is in a zone, or none in a zone of var capital. Commands that build nothing
+    get an empty list.
 
     {{ zones_of_antennas(ref('antennas')) }}
 #}
