@@ -34,8 +34,8 @@ select
     {%- else %}
     -- an exact number, less that of another value, could be one person
     indicators.users_with_indicator - indicators.users_with_indicator % 5 as users,
-    -- one user must not account for too much of the sum of squares, and without any deviation (NULL)
-    -- the mean is the value of every single user
+    -- one user must not account for too much of the sum of squares, and without any deviation
+    -- (NULL) the mean is the value of every single user
     case
         when
             pow(indicators.largest_deviation, 2)
