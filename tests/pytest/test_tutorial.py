@@ -113,6 +113,6 @@ def test_notebook_runs_as_documented(
     assert all(math.isfinite(score) for score in found.values())
     for name in found:
         for other in found:
-            if before[name] > before[other]:
+            if before[name] > before[other] + 0.05:
                 assert found[name] > found[other], "the text says the opposite"
         assert found[name] == pytest.approx(before[name], abs=0.05)
