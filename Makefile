@@ -30,7 +30,7 @@ python := $(BIN)/python
 
 .PHONY: help
 help:  ## show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 .PHONY: setup
 setup:  ## create the environment, the profile and the key of the pseudonyms
@@ -74,6 +74,10 @@ test: dev  ## run all tests but the slow ones, on a server of their own
 test-slow: dev  ## run the slow tests: faults, hostile files, publication, a cluster, the benchmark
 	@$(python) -m pytest -m slow
 
+.PHONY: test-spark35
+test-spark35: dev  ## run the tests with Spark 3.5, in an environment of its own (needs Python 3.10 or 3.11)
+	@$(python) -m pytest -m slow tests/pytest/test_spark35.py
+
 .PHONY: lint
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions
 	@$(python) -m pytest tests/lint
@@ -89,6 +93,10 @@ lock:  ## resolve requirements/*.in anew (needs uv)
 			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 			--output-file requirements/$$name.txt requirements/$$name.in; \
 	done
+	@uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--override requirements/spark35-override.txt --output-file requirements/spark35.txt \
+		requirements/runtime.in requirements/spark35.in
 
 .PHONY: key
 key: setup  ## make a random key for the pseudonyms, if there is none

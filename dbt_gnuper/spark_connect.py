@@ -104,6 +104,14 @@ def connect(host: str = "127.0.0.1") -> Iterator[Any]:
         spark.stop()
 
 
+def to_arrow(rows: Any) -> Any:
+    """All rows of a DataFrame, as an Arrow table."""
+    if hasattr(rows, "toArrow"):
+        return rows.toArrow()
+    client = rows._session.client  # noqa: SLF001 (PySpark 3.5 has no public name for it)
+    return client.to_table(rows._plan.to_proto(client))[0]  # noqa: SLF001
+
+
 def _host_and_port(url: str) -> tuple[str, int]:
     """Host and port of a Connect URL. The error does not quote the URL: it may contain a token."""
     found = re.fullmatch(r"sc://([\w.-]+|\[[\da-fA-F:]+\])(?::(\d{1,5}))?(?:/(?:;.*)?)?", url)

@@ -122,6 +122,15 @@ def _shorten_errors(answer: Any) -> Any:
     return answer
 
 
+def _with_columns(answer: Any) -> Any:
+    """The answer of a fetch with a list of columns. For a statement without result, such as `drop schema`,
+    Spark 3.5 answers with none at all, which PyHive cannot read."""
+    results = getattr(answer, "results", None)
+    if results is not None and results.columns is None:
+        results.columns = []
+    return answer
+
+
 class Client:
     """A Thrift client whose errors are short. It runs calls one after the other, in the order in which
     threads make them. A thread that calls without a pause does not block the others."""
@@ -137,7 +146,7 @@ class Client:
             with self._next_in_line:
                 self._at_work.acquire()
             try:
-                return _shorten_errors(method(*arguments))
+                return _with_columns(_shorten_errors(method(*arguments)))
             finally:
                 self._at_work.release()
 

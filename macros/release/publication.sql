@@ -128,7 +128,7 @@
 #}
 {% macro _current_rows(store) -%}
     {{ return(
-        'select * except (release_number) from ' ~ store
+        'select ' ~ all_columns_but(['release_number']) ~ ' from ' ~ store
         ~ ' where release_number = (select release_number from ' ~ this ~ ')'
     ) }}
 {%- endmacro %}

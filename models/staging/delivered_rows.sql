@@ -19,6 +19,8 @@
 {%- set layout = raw_layout() %}
 {%- set kinds = raw_kinds() %}
 {%- set has_both_sides = layout.fields.correspondent_cell_id is not none %}
+{%- set completes_numbers = kinds | selectattr('phone_numbers') | list | length > 0 %}
+{%- set delivered = 'delivered_' if completes_numbers else '' %}
 {%- set cells_move = layout.locations.fields.valid_from or layout.locations.fields.valid_to %}
 
 with
@@ -29,8 +31,8 @@ with
 
     select
         {{ source_file('cdr') }} as source_file,
-        {{ raw_id('caller_id', kind) }} as caller_id,
-        {{ raw_id('correspondent_id', kind) }} as correspondent_id,
+        {{ raw_id('caller_id', kind) }} as {{ delivered }}caller_id,
+        {{ raw_id('correspondent_id', kind) }} as {{ delivered }}correspondent_id,
         {{ raw_id('cell_id', kind) }} as cell_id,
         {%- if has_both_sides %}
         {{ raw_id('correspondent_cell_id', kind) }} as correspondent_cell_id,
@@ -77,13 +79,12 @@ unified as (
     {%- for kind in kinds %}
 
     select
-        {%- if kinds | selectattr('phone_numbers') | list %}
-        * except (caller_id, correspondent_id),  -- noqa: AL03, RF03
-        {%- for id in ['caller_id', 'correspondent_id'] %}
-        {{ phone_number(id, kind.phone_numbers) if kind.phone_numbers else id }} as {{ id }},
-        {%- endfor %}
-        {%- else %}
         *,
+        {%- if completes_numbers %}
+        {%- for id in ['caller_id', 'correspondent_id'] %}
+        {%- set number = delivered ~ id %}
+        {{ phone_number(number, kind.phone_numbers) if kind.phone_numbers else number }} as {{ id }},
+        {%- endfor %}
         {%- endif %}
         {{ parse_timestamp('datetime', kind) }} as event_at,
         {{ call_seconds('call_duration', kind) }} as seconds
@@ -102,9 +103,20 @@ sides as (
     -- One record for each side with a cell: only sides with a cell are the operator's customers.
     -- If neither side has a cell, the caller's record is kept.
     select
-        unified.* except (  -- noqa: AL03, RF03
-            direction, caller_id, correspondent_id, cell_id, correspondent_cell_id
-        ),
+        unified.source_file,
+        unified.file_row,
+        unified.is_malformed,
+        unified.is_left_out,
+        unified.is_duplicate,
+        unified.datetime,
+        unified.event_at,
+        unified.call_duration,
+        unified.seconds,
+        unified.direction_code,
+        unified.interaction,
+        unified.interaction_code,
+        unified.is_national,
+        unified.national_code,
         position + 1 as side,
         record.direction,
         record.caller_id,

@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet
 
-from dbt_gnuper.spark_connect import connect
+from dbt_gnuper.spark_connect import connect, to_arrow
 from scripts.export import dictionary
 from scripts.export.files import make_folder, replace_file, without_formulas, write_csv
 from scripts.export.maps import write_places
@@ -34,7 +34,7 @@ def export(output: Path, target: Path = TARGET) -> dict[str, pa.Table]:
     with connect() as spark:
         for name, place in released_tables(target).items():
             rows = spark.table(place)
-            table = rows.orderBy(*key(name, rows.columns)).toArrow()
+            table = to_arrow(rows.orderBy(*key(name, rows.columns)))
             write_csv(output / f"{name}.csv", without_formulas(table))
             replace_file(
                 output / f"{name}.parquet",

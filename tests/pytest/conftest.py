@@ -185,18 +185,19 @@ class Project:
         """Run a dbt command as a shell would, with this project's vars and the given ones."""
         events: list[str] = []
         runner = dbtRunner(callbacks=[lambda event: events.append(event.info.msg)])
-        result = runner.invoke(
-            [
-                *arguments,
-                "--project-dir",
-                str(self.root),
-                "--profiles-dir", str(self.folder),
-                "--target-path", str(self.target),
-                "--log-path", str(self.folder / "logs"),
-                "--vars", json.dumps({**self.vars, **more_vars}, default=str),
-            ]
-        )  # fmt: skip
+        result = runner.invoke(self.command(*arguments, **more_vars))
         return Outcome(result, "\n".join(events))
+
+    def command(self, *arguments: str, **more_vars: Any) -> list[str]:
+        """The arguments of a dbt command on this project."""
+        return [
+            *arguments,
+            "--project-dir", str(self.root),
+            "--profiles-dir", str(self.folder),
+            "--target-path", str(self.target),
+            "--log-path", str(self.folder / "logs"),
+            "--vars", json.dumps({**self.vars, **more_vars}, default=str),
+        ]  # fmt: skip
 
     def build(self, *arguments: str, **more_vars: Any) -> Outcome:
         """`dbt build` without unit tests, which do not look at the data; must succeed."""

@@ -50,8 +50,12 @@ released as (
 
 periods as (
 
-    select greatest(count(distinct {{ period_of_row() }}), 1) as periods
-    from {{ ref('final_features') }}
+    -- not count(distinct ...): of a constant Spark 3.5 counts the rows of Iceberg's tables
+    select greatest(count(*), 1) as periods
+    from (
+        select distinct {{ period_of_row() }} as period
+        from {{ ref('final_features') }}
+    )
 
 )
 
