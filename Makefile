@@ -88,7 +88,7 @@ bench: dev  ## measure the pipeline beside two yardsticks (BENCH='--rows 2000000
 
 .PHONY: lock
 lock:  ## resolve requirements/*.in anew (needs uv)
-	@for name in runtime dev; do \
+	@for name in runtime dev airflow; do \
 		uv pip compile --quiet --universal --no-strip-extras --python-version 3.10 \
 			--generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
 			--output-file requirements/$$name.txt requirements/$$name.in; \

@@ -80,7 +80,7 @@ def run(arguments: list[str]) -> dict[str, Any]:
     return {
         "success": result.success,
         "output": "\n".join(events),
-        "statuses": {node.node.name: str(node.status) for node in nodes},
+        "statuses": {node.node.name: str(node.status) for node in nodes if hasattr(node, "node")},
     }
 
 
