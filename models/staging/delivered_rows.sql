@@ -83,7 +83,8 @@ unified as (
         {%- if completes_numbers %}
         {%- for id in ['caller_id', 'correspondent_id'] %}
         {%- set number = delivered ~ id %}
-        {{ phone_number(number, kind.phone_numbers) if kind.phone_numbers else number }} as {{ id }},
+        {{ phone_number(number, kind.phone_numbers) if kind.phone_numbers else number }}
+            as {{ id }},
         {%- endfor %}
         {%- endif %}
         {{ parse_timestamp('datetime', kind) }} as event_at,
