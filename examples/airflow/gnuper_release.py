@@ -2,7 +2,7 @@
 
 Copy this file to Airflow's folder of DAGs and set the Airflow variable gnuper_home to the folder of the
 project, in which `make setup` has run. gnuper_vars has the vars as YAML, gnuper_files a glob of the
-files to wait for; {{ ds_nodash }} in it is the day of the run.
+files to wait for, in which %Y%m%d is the day of the run.
 
 Every task may be repeated at any time: it starts the command again, and complete tables are kept. Only
 one run is active at a time, as only one run may work on a schema. A broken quality gate with severity
@@ -22,7 +22,8 @@ HOME = "{{ var.value.gnuper_home }}"
 # --exclude-resource-type unit_test: unit tests check the code, not the data
 DBT = ".venv/bin/dbt --no-use-colors build --exclude-resource-type unit_test"
 VARS = {"GNUPER_VARS": "{{ var.value.get('gnuper_vars', '{}') }}"}
-FILES = "{{ var.value.get('gnuper_files', 'data/sample/' ~ ds_nodash ~ '*') }}"
+PATTERN = "var.value.get('gnuper_files', 'data/sample/%Y%m%d*')"
+FILES = "{{ macros.ds_format(ds, '%Y-%m-%d', " + PATTERN + ") }}"
 
 
 def alert(context: dict[str, Any]) -> None:

@@ -37,7 +37,7 @@ class Airflow:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "false",
             "AIRFLOW_VAR_GNUPER_HOME": str(self.home),
             "AIRFLOW_VAR_GNUPER_VARS": "{privacy_k: 20}",
-            "AIRFLOW_VAR_GNUPER_FILES": "raw/{{ ds_nodash }}.csv",
+            "AIRFLOW_VAR_GNUPER_FILES": "raw/%Y%m%d.csv",
             "GNUPER_HOME": str(self.home),
         }
         self.run("db", "migrate")
