@@ -94,9 +94,10 @@ def test_levels_0_to_2_do_not_use_the_vars_of_the_gate(manifest: Manifest) -> No
 
     # it checks the vars, and knows the names that it leaves out
     known = {"macro.gnuper.vars_of_table"}
+    nodes: list[Any] = list(manifest.nodes.values())
     levels = {
         node.fqn[1]
-        for node in manifest.nodes.values()
+        for node in nodes
         if node.resource_type == "model"
         and any(uses.search(text) for text in texts(node, set(known)))
     }

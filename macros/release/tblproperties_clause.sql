@@ -1,5 +1,5 @@
 {# With each table the vars that it was built with; see `check_vars_of_tables`. #}
-{% macro spark__tblproperties_clause() -%}
+{% macro tblproperties_clause() -%}
     {%- set properties = config.get('tblproperties') or {} -%}
     tblproperties (
         'gnuper.vars' = '{{ tojson(vars_of_table(model), sort_keys=true) }}'
