@@ -35,11 +35,11 @@ select
     -- an exact number, less that of another value, could be one person
     indicators.users_with_indicator - indicators.users_with_indicator % 5 as users,
     -- one user must not account for too much of the sum of squares, and without any deviation
-    -- (NULL) the mean is the value of every single user
+    -- (NULL) the mean is the value of every single user; rounding must not make a half too much
     case
         when
             pow(indicators.largest_deviation, 2)
-            <= {{ var('privacy_max_share') | float }} * {{ squares }}
+            <= {{ var('privacy_max_share') | float }} * {{ squares }} * (1 + 1e-9)
             then {{ rounded(standard_error, var('release_digits')) }}
     end as standard_error
     {%- endif %}
