@@ -13,8 +13,9 @@ in time:
                without bandicoot, which the oracle does not compute either
     default    the same with bandicoot, as `dbt run` is by default
 A round is floor, oracle, pipeline, default, floor, oracle; its ratios are those of pipeline and
-default to the mean of the two. Figures are medians over the rounds. Wall seconds are what a user waits; CPU seconds count all
-processes (server, Python workers, dbt) and vary less on a machine that others use as well.
+default to the mean of the two. Figures are medians over the rounds. Wall seconds are what a user
+waits; CPU seconds count all processes (server, Python workers, dbt) and vary less on a machine that
+others use as well.
 
 Prints tables (Markdown) and writes bench/results/<time>.json and a chart (--chart).
 """

@@ -303,6 +303,19 @@ def zoned_project(
 
 
 @pytest.fixture(scope="session")
+def small_vars(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Vars of a small mock-up, with one key for all runs that are compared."""
+    folder = tmp_path_factory.mktemp("small")
+    options = mockup.Options(users=300, antennas=6, days=15, machines=1, outages=0)
+    mockup.generate(options, folder / "raw")
+    write_key(folder / "pseudonym.key", secrets.token_hex(32))
+    return {
+        "raw_data_path": str(folder / "raw"),
+        "pseudonym_key_file": str(folder / "pseudonym.key"),
+    }
+
+
+@pytest.fixture(scope="session")
 def mockup_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default mock-up sample."""
     folder = tmp_path_factory.mktemp("mockup") / "sample"

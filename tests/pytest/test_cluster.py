@@ -25,7 +25,6 @@ import pytest
 from conftest import STATE_DIR, Project
 
 from dbt_gnuper import spark_connect
-from scripts import mockup
 from scripts.server import OPENED_PACKAGES, ServerInfo, find_java, start_server, stop_server
 
 SPARK_HOME = Path(importlib.import_module("pyspark").__path__[0])
@@ -36,23 +35,9 @@ FILES = ("final_features.csv", "final_interactions.csv", "release_report.csv")
 
 
 @pytest.fixture(scope="module")
-def project_vars(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Vars of a small mock-up, bandicoot included, with one key for all runs."""
-    folder = tmp_path_factory.mktemp("small")
-    options = mockup.Options(users=300, antennas=6, days=15, machines=1, outages=0)
-    mockup.generate(options, folder / "raw")
-    key = folder / "pseudonym.key"
-    key.write_text(secrets.token_hex(32))
-    key.chmod(0o600)
-    return {"raw_data_path": str(folder / "raw"), "pseudonym_key_file": str(key)}
-
-
-@pytest.fixture(scope="module")
-def local_run(
-    make_project: Callable[..., Project], project_vars: dict[str, Any]
-) -> dict[str, bytes]:
+def local_run(make_project: Callable[..., Project], small_vars: dict[str, Any]) -> dict[str, bytes]:
     """The release of an ordinary local run."""
-    project = make_project("one_machine", **project_vars)
+    project = make_project("one_machine", **small_vars)
     outcome = project.dbt(*BUILD)
     assert outcome.success, outcome.output[-4000:]
     return release(project)
@@ -78,12 +63,12 @@ def assert_same(got: dict[str, bytes], expected: dict[str, bytes]) -> None:
 def test_other_partitions_give_the_same_bytes(
     local_run: dict[str, bytes],
     make_project: Callable[..., Project],
-    project_vars: dict[str, Any],
+    small_vars: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Neither their number nor the order of the rows in them changes a digit."""
     settings = {"spark.sql.shuffle.partitions": "5", "spark.sql.adaptive.enabled": "false"}
-    project = make_project("five_partitions", **project_vars)
+    project = make_project("five_partitions", **small_vars)
     profile = project.folder / "profiles.yml"
     parameters = ", ".join(f'"set:hiveconf:{key}": "{value}"' for key, value in settings.items())
     timeout = "      connect_timeout: 10\n"
@@ -109,10 +94,10 @@ def test_other_partitions_give_the_same_bytes(
 
 @pytest.mark.parametrize("table_format", ["iceberg", "delta"])
 def test_every_table_gets_the_format(
-    table_format: str, make_project: Callable[..., Project], project_vars: dict[str, Any]
+    table_format: str, make_project: Callable[..., Project], small_vars: dict[str, Any]
 ) -> None:
     """Of models, Python model and seeds; plain Spark has no such format and says that it lacks it."""
-    project = make_project(f"as_{table_format}", **project_vars, table_format=table_format)
+    project = make_project(f"as_{table_format}", **small_vars, table_format=table_format)
     outcome = project.dbt("build", "--select", "+cells", "holidays")
     result: Any = outcome.result.result
     failed = [run for run in result.results if run.status == "error"]
@@ -285,14 +270,14 @@ def cluster_doors(
 @pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
     local_run: dict[str, bytes],
-    project_vars: dict[str, Any],
+    small_vars: dict[str, Any],
     cluster: Cluster,
     cluster_doors: ServerInfo,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The profile `cluster`; a worker is killed while it computes bandicoot's indicators."""
-    project = Project(cluster_doors, tmp_path / "project", "cluster_run", dict(project_vars))
+    project = Project(cluster_doors, tmp_path / "project", "cluster_run", dict(small_vars))
     monkeypatch.setenv("GNUPER_SCHEMA", project.schema)
 
     victim = cluster.processes[1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,35 +11,22 @@ import pytest
 from conftest import WITHOUT_DATA_TESTS, Project
 from spark35 import KNOWS_PYTHON, Driver, ProjectOn35, spark35  # noqa: F401 (a fixture)
 
-from scripts import mockup
-
 pytestmark = [pytest.mark.slow, KNOWS_PYTHON]
-
-
-@pytest.fixture(scope="module")
-def project_vars(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Vars of a small mock-up, bandicoot included, with one key for both runs."""
-    folder = tmp_path_factory.mktemp("small")
-    options = mockup.Options(users=300, antennas=6, days=15, machines=1, outages=0)
-    mockup.generate(options, folder / "raw")
-    key = folder / "pseudonym.key"
-    key.write_text(secrets.token_hex(32))
-    key.chmod(0o600)
-    return {"raw_data_path": str(folder / "raw"), "pseudonym_key_file": str(key)}
 
 
 def test_the_release_is_the_same_to_the_last_digit(
     spark35: Callable[..., Driver],  # noqa: F811
     make_project: Callable[..., Project],
-    project_vars: dict[str, Any],
+    small_vars: dict[str, Any],
     tmp_path: Path,
 ) -> None:
-    """All levels with all data tests, the Python model and the export, in all files. That of the run has another version."""
-    on_4 = make_project("on_4", **project_vars)
+    """All levels with all data tests, the Python model and the export; all files but that of the run,
+    which names the version."""
+    on_4 = make_project("on_4", **small_vars)
     on_4.build(*WITHOUT_DATA_TESTS)
     expected = on_4.export()
 
-    on_35 = ProjectOn35(spark35(), tmp_path / "on_35", "on_35", project_vars)
+    on_35 = ProjectOn35(spark35(), tmp_path / "on_35", "on_35", small_vars)
     on_35.build()
     got = on_35.export()
 

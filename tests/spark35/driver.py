@@ -64,9 +64,8 @@ def start(state_dir: Path, port: int, more: dict[str, str]) -> Any:
 def run(arguments: list[str]) -> dict[str, Any]:
     """What a command did."""
     if arguments[0] == "export":
-        from scripts.export import (
-            export,
-        )  # only now, because it takes `connect` from where it is replaced
+        # only now, because it takes `connect` from where it is replaced
+        from scripts.export import export
 
         export(Path(arguments[1]), Path(arguments[2]))
         return {}
