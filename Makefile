@@ -75,8 +75,8 @@ test-slow: dev  ## run the slow tests: faults, hostile files, publication, a clu
 	@$(python) -m pytest -m slow
 
 .PHONY: test-spark35
-test-spark35: dev  ## run the tests with Spark 3.5, in an environment of its own (needs Python 3.10 or 3.11)
-	@$(python) -m pytest -m slow tests/pytest/test_spark35.py
+test-spark35: dev  ## run the tests with Spark 3.5 and Iceberg, in an environment of its own (needs Python 3.10 or 3.11)
+	@$(python) -m pytest -m slow tests/pytest/test_spark35.py tests/pytest/test_iceberg.py
 
 .PHONY: lint
 lint: dev  ## check the style of SQL, YAML and Python and the project's own conventions

@@ -60,7 +60,11 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         comparison = parts.compare()
         for name in PARTS[1:]:
             if name in options.parts:
-                sections[name] = getattr(parts, name)()
+                # an hour's other results are kept
+                try:
+                    sections[name] = getattr(parts, name)()
+                except BenchmarkError as error:
+                    say(f"The part {name} has failed: {error}")
     (event_log,) = (running.folder / "events").iterdir()
     tasks = read_tasks(event_log)
     shutil.rmtree(running.folder)

@@ -164,6 +164,16 @@ def is_same_file(uri: str, other: str) -> bool:
     )
 
 
+def has_no_files(folder: str) -> bool:
+    """Whether a table's folder is missing or empty. Only certain where the folder above it, of the
+    schema, is on this machine; elsewhere False."""
+    path = local_path(folder)
+    try:
+        return bool(path and path.parent.is_dir() and not (path.is_dir() and os.listdir(path)))
+    except OSError:
+        return False
+
+
 def files_without_header(folder: str, pattern: str, layout: dict[str, Any]) -> list[str] | None:
     """Names of the CSV files that do not begin with the layout's header.
 
@@ -413,6 +423,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
         adapter,
         local_files=lambda _, folder, *patterns: local_files(folder, *patterns),
         is_same_file=lambda _, *uris: is_same_file(*uris),
+        has_no_files=lambda _, folder: has_no_files(folder),
         local_file_problem=lambda _, uri: local_file_problem(uri),
         files_without_header=lambda _, *about: files_without_header(*about),
         lacks_header=lambda _, uri, layout: lacks_header(uri, layout),

@@ -37,14 +37,16 @@ def show(tables: Mapping[str, pa.Table], is_gate_off: bool, console: Console | N
 
 
 def _delivery(tables: Mapping[str, pa.Table]) -> list[str]:
-    """Files and rows; numbers of rows are rounded, as they are released."""
+    """Files and rows, rounded as they are released. The accepted rows are those of the run: a sum of
+    rounded days would look exact, and be far off."""
     quality = tables["data_quality"]
     run = tables["release_run"].to_pylist()[0]
-    sums = {name: pc.sum(quality[name]).as_py() or 0 for name in ("delivered_rows", *REASONS)}
-    rejected = {REASONS[name]: sums[name] for name in REASONS if sums[name]}
+    sums = {name: pc.sum(quality[name]).as_py() or 0 for name in REASONS}
+    rejected = {REASONS[name]: rows for name, rows in sums.items() if rows}
+    none_rejected = "" if rejected else ", none rejected"
     lines = [
         f"  Delivery    {run['files']} files, {run['first_day']} to {run['last_day']}",
-        f"              about {sums['delivered_rows']:,} rows{'' if rejected else ', none rejected'}",
+        f"              about {run['accepted_rows']:,} rows accepted{none_rejected}",
     ]
     for reason, rows in sorted(rejected.items(), key=lambda one: -one[1]):
         lines.append(f"              rejected: {rows:,} rows, {reason}")

@@ -10,7 +10,7 @@
     {%- set leftover = target.schema ~ '_leftover' -%}
     {%- set schemas = run_query('show schemas').columns[0].values() -%}
     {%- if leftover in schemas -%}{%- do run_query('drop schema ' ~ leftover) -%}{%- endif -%}
-    {%- set listed = {} -%}
+    {%- set listed, folders = {}, {} -%}
     {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema in schemas
         and node.config.materialized in ('table', 'incremental', 'seed')
         and node.config.get('file_format') == 'parquet' -%}
@@ -18,12 +18,13 @@
             {%- do listed.update({
                 node.schema: run_query('show tables in ' ~ node.schema).columns['tableName'].values() | list
             }) -%}
+            {%- do folders.update({node.schema: _folder_of(node.schema)}) -%}
         {%- endif -%}
         {%- set table = api.Relation.create(schema=node.schema, identifier=node.alias) -%}
-        {%- if node.alias not in listed[node.schema] and not adapter.exists(table) -%}
-            {%- do run_query(
-                'create schema ' ~ leftover ~ ' location ' ~ text_literal(_folder_of(node.schema) ~ '/' ~ node.alias)
-            ) -%}
+        {%- set folder = folders[node.schema] ~ '/' ~ node.alias -%}
+        {%- if node.alias not in listed[node.schema] and not adapter.has_no_files(folder)
+            and not adapter.exists(table) -%}
+            {%- do run_query('create schema ' ~ leftover ~ ' location ' ~ text_literal(folder)) -%}
             {%- do run_query('drop schema ' ~ leftover) -%}
         {%- endif -%}
     {%- endfor -%}

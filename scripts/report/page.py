@@ -86,7 +86,6 @@ def render(tables: dict[str, pd.DataFrame], boundary: shapely.Geometry | None = 
     released = tables["final_features"]
     judged = decided["released"] + decided[["k", "dominance", "rest"]].sum()
     quality = tables["data_quality"]
-    delivered = max(int(quality["delivered_rows"].sum()), 1)
     # Of a release by periods each pair has a row per period, and counts once.
     pairs = tables["final_interactions"][KEYS["final_interactions"]].drop_duplicates()
     linked = pairs[pairs["antenna_id1"] != pairs["antenna_id2"]]
@@ -112,9 +111,6 @@ def render(tables: dict[str, pd.DataFrame], boundary: shapely.Geometry | None = 
         pairs=len(pairs),
         linked_pairs=len(set(map(frozenset, linked.to_numpy()))),
         released=decided["released"] / max(judged, 1),
-        # Numbers of rows are rounded, so the share is that of the rejected ones.
-        accepted=max(1 - quality[list(REASONS)].to_numpy().sum() / delivered, 0),
-        delivered=delivered,
         rejected={
             label: int(quality[reason].sum())
             for reason, label in REASONS.items()

@@ -267,7 +267,7 @@ def random_raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
 def random_project(make_project: Callable[..., Project], random_raw: random_cdr.RawData) -> Project:
     """The project over it, with bandicoot and without the privacy gate."""
     project = make_project("random", **random_cdr.raw_vars(random_raw), privacy_k=0)
-    project.build()
+    project.build(*WITHOUT_DATA_TESTS)
     return project
 
 
@@ -286,7 +286,7 @@ def attacked_project(
     test_privacy.py comes last: in the end it purges what the others read.
     """
     project = make_project("attacked", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
-    project.build()
+    project.build(*WITHOUT_DATA_TESTS)
     return project
 
 
@@ -298,7 +298,7 @@ def zoned_project(
     project = make_project("zoned", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
     zones = oracle_zones.write_thirds(project.folder, attacked_raw.locations)
     project.vars |= {"zones": str(zones), "capital": oracle_zones.CAPITAL}
-    project.build()
+    project.build(*WITHOUT_DATA_TESTS)
     return project
 
 

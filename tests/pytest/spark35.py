@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from conftest import PROJECT_ROOT, STATE_DIR, Project
 from environments import environment
@@ -104,6 +105,16 @@ class ProjectOn35(Project):
         """The folder with the exported files of the last release."""
         self.driver.run(["export", str(self.folder / "output"), str(self.target)])
         return self.folder / "output"
+
+
+def assert_same_files(got: Path, expected: Path) -> None:
+    """Two exports are the same, to the last digit: all files but that of the run."""
+    names = sorted(path.name for path in expected.glob("*.csv") if path.stem != "release_run")
+    assert "final_features.csv" in names and len(names) >= 6
+    for name in names:
+        assert (got / name).read_text() == (expected / name).read_text(), name
+    features = pd.read_csv(got / "final_features.csv")
+    assert features.loc[:, "reporting__number_of_records"].notna().any()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(folder: Path) -> dict[str, Any]:
     """A run over a few days, recorded in a folder of its own."""
-    options = "--rows 30000 --users 400 --antennas 20 --days 4 --parts increment"
+    options = "--rows 30000 --users 400 --antennas 20 --days 4 --parts increment overhead"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(paths, "BENCH_DATA", folder / "data")
         patch.setattr(paths, "BENCH_RESULTS", folder / "results")
@@ -55,6 +55,9 @@ def test_figures_fit_together(result: dict[str, Any], folder: Path) -> None:
     assert "user_bandicoot" in {*result["default"]["models"]} - {*run["models"]}
     increment = result["increment"]
     assert increment["all_but_one"]["models"]["delivered_rows"]["rows_written"] < rows
+    # the sample takes longer than one row per file, and reading it longer than reading nothing
+    build, run, nothing_new, one_row = (part["cpu"] for part in result["overhead"].values())
+    assert build > run > max(nothing_new, one_row), result["overhead"]
     assert (folder / "x.png").read_bytes().startswith(b"\x89PNG")
 
 

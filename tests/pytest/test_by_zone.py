@@ -274,6 +274,7 @@ def test_further_columns_are_carried_along(tmp_path: Path) -> None:
 # --- releases ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_coverage_precision_and_maps(make_project: Callable[..., Project], tmp_path: Path) -> None:
     """A small town by its districts, from end to end, against pandas and geopandas."""
     raw = tmp_path / "raw"

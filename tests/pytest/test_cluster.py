@@ -7,12 +7,12 @@ executor of one core. A folder that all of them see stands for HDFS, and Derby f
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import importlib
 import json
 import os
 import secrets
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -22,7 +22,8 @@ from typing import Any
 
 import psutil
 import pytest
-from conftest import STATE_DIR, Project
+from conftest import STATE_DIR, WITHOUT_DATA_TESTS, Project
+from metastore import free_port, installed_postgresql, metastore, postgresql
 
 from dbt_gnuper import spark_connect
 from scripts.server import OPENED_PACKAGES, ServerInfo, find_java, start_server, stop_server
@@ -121,10 +122,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.processes: list[subprocess.Popen] = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"spark://127.0.0.1:{port}"
+        self.url = f"spark://127.0.0.1:{free_port()}"
         self._write_java_home()
 
     def start(self) -> None:
@@ -289,3 +287,43 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
     assert victim.poll() == -signal.SIGKILL
     assert "Lost executor" in (cluster_doors.state_dir / "server.log").read_text()
     assert_same(release(project), local_run)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    installed_postgresql() is None, reason="needs packages postgresql and libpostgresql-jdbc-java"
+)
+def test_a_metastore_in_a_database_gives_the_same_bytes(
+    local_run: dict[str, bytes],
+    small_vars: dict[str, Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Hive's metastore as a service over PostgreSQL; a server that starts anew finds the tables in it."""
+    installed = installed_postgresql()
+    assert installed
+    state_dir = tmp_path / "server"
+    with (
+        postgresql() as database,
+        metastore(tmp_path / "metastore", SPARK_HOME, database, installed[1]) as address,
+    ):
+
+        def start() -> ServerInfo:
+            conf = {"spark.hadoop.hive.metastore.uris": address}
+            info = start_server(state_dir, 0, 0, driver_memory="1g", conf=conf, timeout=180)
+            monkeypatch.setenv("GNUPER_THRIFT_PORT", str(info.thrift_port))
+            monkeypatch.setenv("GNUPER_CONNECT_PORT", str(info.connect_port))
+            return info
+
+        try:
+            project = Project(start(), tmp_path / "project", "in_postgresql", dict(small_vars))
+            project.build(*WITHOUT_DATA_TESTS)
+            assert not (state_dir / "metastore").exists()
+            assert_same(release(project), local_run)
+            stop_server(state_dir)
+            again = dataclasses.replace(project, server=start())
+            outcome = again.dbt("run")
+            assert outcome.success, outcome.output[-3000:]
+            assert_same(release(again), local_run)
+        finally:
+            stop_server(state_dir)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,4 +76,31 @@ def test_what_reads_the_files_says_which_are_missing(
     outcome = make_project("nowhere").dbt("run", "--select", "staging", raw_data_path=str(tmp_path))
     assert not outcome.success
     assert f"'{tmp_path}/MS_LOCATION.csv' does not exist" in outcome.output
+    assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output
+
+
+@pytest.mark.parametrize(
+    ("days", "status"), [(1, "pass"), (3, "warn"), (8, "error")], ids=["fresh", "late", "stale"]
+)
+def test_the_age_of_the_newest_delivery(
+    days: int, status: str, make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    """`dbt source freshness`, before any run; what is no CDR file does not count."""
+    for name, age in (("20240501.csv", days), ("20240502.csv", days + 30), ("other.csv", 0)):
+        (tmp_path / name).write_text("2;4711\n")
+        then = time.time() - (age * 24 + 1) * 3600
+        os.utime(tmp_path / name, (then, then))
+    (tmp_path / "20240503.csv").touch()
+    project = make_project("fresh", raw_data_path=str(tmp_path))
+    outcome = project.dbt("source", "freshness")
+    assert outcome.success == (status != "error")
+    assert f" UTC, {days} days and 1 hours ago." in outcome.output
+    (result,) = json.loads((project.target / "sources.json").read_text())["results"]
+    assert result["status"] == status
+    assert days * 86400 + 3600 <= result["max_loaded_at_time_ago_in_s"] < days * 86400 + 3900
+
+
+def test_no_delivery_is_not_fresh(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    outcome = make_project("empty").dbt("source", "freshness", raw_data_path=str(tmp_path))
+    assert not outcome.success
     assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output

@@ -45,6 +45,7 @@ def assert_equal(got: pd.DataFrame, expected: pd.DataFrame, key: list[str]) -> N
         )
 
 
+@pytest.mark.slow
 def test_reference_set(make_project: Callable[..., Project]) -> None:
     params = json.loads((FIXTURE / "params.json").read_text())
     project = make_project("reference", raw_data_path=str(FIXTURE / "raw"), **params, **PLAIN)
@@ -62,6 +63,12 @@ def test_reference_set(make_project: Callable[..., Project]) -> None:
 
 def test_random_set(random_project: Project, random_raw: random_cdr.RawData) -> None:
     assert_as_the_oracle(random_project, random_raw)
+
+
+@pytest.mark.slow
+def test_data_tests_of_a_random_set(random_project: Project) -> None:
+    outcome = random_project.dbt("test", "--select", "test_type:data")
+    assert outcome.success, outcome.output[-4000:]
 
 
 @pytest.mark.slow

@@ -124,6 +124,11 @@ def assert_same_as_undisturbed(project: Project, **more_vars: object) -> None:
 @pytest.fixture
 def raw(tmp_path: Path) -> tuple[random_cdr.RawData, list[Path]]:
     """Random data, of which some files wait outside to be delivered."""
+    return delivered(tmp_path)
+
+
+def delivered(tmp_path: Path) -> tuple[random_cdr.RawData, list[Path]]:
+    """Random data, and the files that wait outside to be delivered."""
     raw = random_cdr.generate(tmp_path / "raw", 21, bad_rows=True)
     (tmp_path / "waiting").mkdir()
     waiting = [

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import oracle_zones
 import pandas as pd
+import pytest
 from conftest import Project
 
 TABLES = (
     "final_features", "final_interactions", "final_flows", "final_hourly_profile",
     "final_weekly_profile", "data_quality", "release_report",
 )  # fmt: skip
+
+
+pytestmark = pytest.mark.slow
 
 
 def events_read(project: Project) -> pd.DataFrame:
@@ -32,10 +36,16 @@ def assert_same_release(found: pd.DataFrame, expected: pd.DataFrame) -> None:
     )
 
 
+def test_data_tests(zoned_project: Project) -> None:
+    """All of them, over zones of a few antennas."""
+    outcome = zoned_project.dbt("test", "--select", "test_type:data")
+    assert outcome.success, outcome.output[-4000:]
+
+
 def test_other_zones_of_the_same_days(zoned_project: Project, attacked_project: Project) -> None:
     """One zone less its antennas would be the withheld ones: a release by other zones stops. `warn`
     releases all the same; nothing is read again, and zones of one antenna each are the release of
-    antennas. The tables of zones go with the zones."""
+    antennas."""
     project = zoned_project
     released, read = project.table("final_features"), events_read(project)
     antennas = list(project.restricted("antennas")["antenna_id"])
@@ -57,6 +67,9 @@ def test_other_zones_of_the_same_days(zoned_project: Project, attacked_project: 
     for name in TABLES:
         assert_same_release(project.table(name), attacked_project.table(name))
 
+
+def test_the_tables_of_zones_go_with_the_zones(zoned_project: Project) -> None:
+    project = zoned_project
     outcome = project.dbt("run", zones=None, capital=None, overlapping_release="warn")
     assert outcome.success and "of other units" in outcome.output
     assert "antenna_id" in project.table("final_features")

@@ -37,6 +37,13 @@ def read(output: Path, name: str) -> pd.DataFrame:
     return pd.read_csv(output / f"{name}.csv", dtype=ids)
 
 
+@pytest.mark.slow
+def test_data_tests(project: Project) -> None:
+    """All of them, over the planted attacks."""
+    outcome = project.dbt("test", "--select", "test_type:data")
+    assert outcome.success, outcome.output[-4000:]
+
+
 def test_planted_attacks(output: Path, raw: random_cdr.RawData) -> None:
     """What the released files say of each planted antenna, feature and pair."""
     features = read(output, "final_features").set_index("antenna_id")
@@ -186,6 +193,7 @@ def test_purge(project: Project, output: Path) -> None:
     assert again.success and "nothing to purge" in again.output
 
 
+@pytest.mark.slow
 def test_clean_up_and_gate_off(project: Project, raw: random_cdr.RawData) -> None:
     """`clean_up` purges after the release; with the gate off, everything says so."""
     outcome = project.build(*WITHOUT_DATA_TESTS, clean_up=True, privacy_k=0)

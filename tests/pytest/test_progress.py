@@ -116,6 +116,9 @@ def test_summary(tables: dict[str, pa.Table], is_gate_off: bool) -> None:
     report = tables["release_report"].to_pandas()
     assert f"Release     {report['released'].sum():,} values" in text
     assert f"withheld: {int(report['withheld_k'].sum()):,}, too few people" in text
+    # rounded once, not the sum of days that are rounded themselves
+    accepted = tables["release_run"]["accepted_rows"][0].as_py()
+    assert f"about {accepted:,} rows accepted" in text and f"{accepted:,}".endswith("00,000")
     first = tables["final_features"]["antenna_id"][0].as_py()
     # with the gate off a row could be about one person
     assert (first in text) == (not is_gate_off)

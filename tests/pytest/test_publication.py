@@ -105,6 +105,15 @@ def project(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
     """A copy of the project that tests may break, with a release."""
+    return published(make_project, raw, tmp_path_factory)
+
+
+def published(
+    make_project: Callable[..., Project],
+    raw: random_cdr.RawData,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Project:
+    """A copy of the project that tests may break, with a release."""
     root = copy_project(tmp_path_factory.mktemp("copy"))
     # The runs of these tests stop before level 4, or begin there.
     project = replace(make_project("published", **raw_vars(raw), bandicoot=False), root=root)
