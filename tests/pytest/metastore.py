@@ -10,6 +10,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -84,7 +85,6 @@ def metastore(
         "hive.metastore.port": str(port),
         "hive.metastore.thrift.bind.host": "127.0.0.1",
         "hive.metastore.warehouse.dir": f"{folder}/warehouse",
-        # Hive's own tool for its tables, schematool, is not among PySpark's jars
         "datanucleus.schema.autoCreateAll": "true",
         "hive.metastore.schema.verification": "false",
         # Hive asks for log4j's settings by a name of its own, and for jars that PySpark lacks
@@ -99,6 +99,7 @@ def metastore(
             )
         )
     )
+    _create_tables(folder, spark_home, database, jar)
     log = folder / "metastore.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -123,6 +124,37 @@ def metastore(
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+
+
+def _create_tables(
+    folder: Path, spark_home: Path, database: Mapping[str, str], jar: Path | None
+) -> None:
+    """Create the metastore's tables at once. Otherwise it would create each when it first needs it, and
+    wait for itself where another transaction is open. (On a cluster Hive's own schematool does this; it
+    is not among PySpark's jars.)"""
+    (hive,) = (spark_home / "jars").glob("hive-metastore-*.jar")
+    with zipfile.ZipFile(hive) as packed:
+        model = packed.extract("package.jdo", folder)
+    settings = {
+        **database,
+        "javax.jdo.PersistenceManagerFactoryClass":
+            "org.datanucleus.api.jdo.JDOPersistenceManagerFactory",
+        "datanucleus.identifierFactory": "datanucleus1",
+        "datanucleus.schema.autoCreateAll": "true",
+    }  # fmt: skip
+    properties = folder / "datanucleus.properties"
+    properties.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+    subprocess.run(
+        [
+            find_java(),
+            *("-cp", f"{spark_home}/jars/*:{jar or ''}"),
+            "org.datanucleus.store.schema.SchemaTool",
+            *("-create", "-api", "JDO", "-props", str(properties), model),
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+    )
 
 
 def free_port() -> int:
