@@ -100,6 +100,18 @@ def test_the_age_of_the_newest_delivery(
     assert days * 86400 + 3600 <= result["max_loaded_at_time_ago_in_s"] < days * 86400 + 3900
 
 
+def test_the_newest_of_several_kinds_of_files(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    for name, age in (("calls_1.csv", 30), ("sms_1.csv", 1), ("mms_1.csv", 0)):
+        (tmp_path / name).write_text("2;4711\n")
+        then = time.time() - (age * 24 + 1) * 3600
+        os.utime(tmp_path / name, (then, then))
+    project = make_project("kinds", raw_data_path=str(tmp_path), layout="flowkit")
+    outcome = project.dbt("source", "freshness")
+    assert outcome.success and " UTC, 1 days and 1 hours ago." in outcome.output, outcome.output
+
+
 def test_no_delivery_is_not_fresh(make_project: Callable[..., Project], tmp_path: Path) -> None:
     outcome = make_project("empty").dbt("source", "freshness", raw_data_path=str(tmp_path))
     assert not outcome.success
