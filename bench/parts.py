@@ -13,7 +13,7 @@ from bench.data import make_data, make_sample, make_skewed
 from bench.event_log import Task
 from bench.progress import BenchmarkError, say
 from bench.runs import Bench, Run
-from bench.summary import rounded, summary, typical
+from bench.summary import brief, rounded, summary, typical
 from python_udfs import bandicoot_compiled
 
 SIZES = (0.25, 0.5, 1, 2)  # of the part growth, as parts of --rows
@@ -58,8 +58,8 @@ class Parts:
         def section(tasks: list[Task]) -> dict[str, Any]:
             return {
                 **data.facts(),
-                "first": summary(runs[0], tasks),
-                "warm": summary(runs[2], tasks),
+                "first": brief(runs[0], tasks),
+                "warm": brief(runs[2], tasks),
             }
 
         return section
@@ -136,8 +136,8 @@ class Parts:
             return [
                 {
                     **data.facts(),
-                    "floor": summary(typical([floor for floor, _ in pairs]), tasks),
-                    "pipeline": summary(typical([pipeline for _, pipeline in pairs]), tasks),
+                    "floor": brief(typical([floor for floor, _ in pairs]), tasks),
+                    "pipeline": brief(typical([pipeline for _, pipeline in pairs]), tasks),
                 }
                 for data, pairs in runs.items()
             ]
@@ -196,4 +196,4 @@ class Parts:
             bench.deliver_first_rows(data)
             # so few people that the gate would stop the run
             runs["run, one row per file"] = bench.pipeline(data, privacy_k=0)
-        return lambda tasks: {name: summary(run, tasks) for name, run in runs.items()}
+        return lambda tasks: {name: brief(run, tasks) for name, run in runs.items()}

@@ -21,10 +21,11 @@ PACKAGES = ("pyspark", "dbt-core", "dbt-spark", "duckdb", "pyarrow", "numpy", "n
 
 
 def write_record(result: dict[str, Any], now: datetime) -> Path:
-    """Write a result to the folder of results; returns the file."""
+    """Write a result to the folder of results, a line per part; returns the file."""
     paths.BENCH_RESULTS.mkdir(parents=True, exist_ok=True)
     file = paths.BENCH_RESULTS / f"{now:%Y%m%dT%H%M%SZ}.json"
-    file.write_text(json.dumps(result, indent=1) + "\n")
+    parts = ",\n".join(f"{json.dumps(name)}: {json.dumps(part)}" for name, part in result.items())
+    file.write_text(f"{{\n{parts}\n}}\n")
     return file
 
 

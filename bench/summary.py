@@ -29,6 +29,11 @@ def summary(run: Run, tasks: list[Task]) -> dict[str, Any]:
     return rounded(result)
 
 
+def brief(run: Run, tasks: list[Task]) -> dict[str, Any]:
+    """The same without the models, where these tell nothing new."""
+    return {name: value for name, value in summary(run, tasks).items() if name != "models"}
+
+
 def _whole(works: dict[str, Work]) -> Work:
     """The work of all nodes together."""
     whole = Work()
