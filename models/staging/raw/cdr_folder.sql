@@ -7,8 +7,5 @@
     )
 }}
 
-{#- so that `source_status:fresher+` selects what a new delivery changes -#}
-{%- do source('delivery', 'raw_files') -%}
-
 using binaryFile
 options ({{ cdr_files_options(raw_kinds()) }})
