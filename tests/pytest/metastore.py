@@ -37,11 +37,11 @@ def installed_postgresql() -> tuple[Path, Path] | None:
 
 
 @contextlib.contextmanager
-def postgresql() -> Iterator[dict[str, str]]:
+def postgresql(spark_home: Path) -> Iterator[dict[str, str]]:
     """Settings of a metastore in a new database server, which ends with the block."""
     installed = installed_postgresql()
     assert installed
-    programs, _ = installed
+    programs, jar = installed
     # PostgreSQL refuses to run as root
     user = "postgres" if os.getuid() == 0 else None
     port = free_port()
@@ -64,11 +64,13 @@ def postgresql() -> Iterator[dict[str, str]]:
             )  # fmt: skip
         try:
             wait_for(port, process, log)
-            yield {
+            settings = {
                 "javax.jdo.option.ConnectionURL": f"jdbc:postgresql://127.0.0.1:{port}/postgres",
                 "javax.jdo.option.ConnectionDriverName": "org.postgresql.Driver",
                 "javax.jdo.option.ConnectionUserName": "hive",
             }
+            _create_tables(folder, spark_home, settings, jar)
+            yield settings
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
@@ -99,7 +101,6 @@ def metastore(
             )
         )
     )
-    _create_tables(folder, spark_home, database, jar)
     log = folder / "metastore.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -126,9 +127,7 @@ def metastore(
         process.wait(30)
 
 
-def _create_tables(
-    folder: Path, spark_home: Path, database: Mapping[str, str], jar: Path | None
-) -> None:
+def _create_tables(folder: Path, spark_home: Path, database: Mapping[str, str], jar: Path) -> None:
     """Create the metastore's tables at once. Otherwise it would create each when it first needs it, and
     wait for itself where another transaction is open. (On a cluster Hive's own schematool does this; it
     is not among PySpark's jars.)"""
@@ -147,7 +146,7 @@ def _create_tables(
     subprocess.run(
         [
             find_java(),
-            *("-cp", f"{spark_home}/jars/*:{jar or ''}"),
+            *("-cp", f"{spark_home}/jars/*:{jar}"),
             "org.datanucleus.store.schema.SchemaTool",
             *("-create", "-api", "JDO", "-props", str(properties), model),
         ],

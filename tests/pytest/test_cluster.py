@@ -304,7 +304,7 @@ def test_a_metastore_in_a_database_gives_the_same_bytes(
     assert installed
     state_dir = tmp_path / "server"
     with (
-        postgresql() as database,
+        postgresql(SPARK_HOME) as database,
         metastore(tmp_path / "metastore", SPARK_HOME, database, installed[1]) as address,
     ):
 

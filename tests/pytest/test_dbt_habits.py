@@ -107,7 +107,9 @@ def test_the_newest_of_several_kinds_of_files(
         (tmp_path / name).write_text("2;4711\n")
         then = time.time() - (age * 24 + 1) * 3600
         os.utime(tmp_path / name, (then, then))
-    project = make_project("kinds", raw_data_path=str(tmp_path), layout="flowkit", local_timezone="UTC")
+    project = make_project(
+        "kinds", raw_data_path=str(tmp_path), layout="flowkit", local_timezone="UTC"
+    )
     outcome = project.dbt("source", "freshness")
     assert outcome.success and " UTC, 1 days and 1 hours ago." in outcome.output, outcome.output
 
