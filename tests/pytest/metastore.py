@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scripts.server import OPENED_PACKAGES, find_java
+from scripts.server.launch import usable_port
 
 SITE = """<configuration>
 {properties}
@@ -37,14 +38,14 @@ def installed_postgresql() -> tuple[Path, Path] | None:
 
 
 @contextlib.contextmanager
-def postgresql(spark_home: Path) -> Iterator[dict[str, str]]:
-    """Settings of a metastore in a new database server, which ends with the block."""
+def postgresql(spark_home: Path) -> Iterator[tuple[dict[str, str], Path]]:
+    """Settings of a metastore in a new database server, which ends with the block, and the driver's jar."""
     installed = installed_postgresql()
     assert installed
     programs, jar = installed
     # PostgreSQL refuses to run as root
     user = "postgres" if os.getuid() == 0 else None
-    port = free_port()
+    port = usable_port(0, 5432, "POSTGRESQL_PORT")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
         folder = Path(name)
         if user:
@@ -70,7 +71,7 @@ def postgresql(spark_home: Path) -> Iterator[dict[str, str]]:
                 "javax.jdo.option.ConnectionUserName": "hive",
             }
             _create_tables(folder, spark_home, settings, jar)
-            yield settings
+            yield settings, jar
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
@@ -81,7 +82,7 @@ def metastore(
     folder: Path, spark_home: Path, database: Mapping[str, str], jar: Path | None = None
 ) -> Iterator[str]:
     """The address of a metastore over a database; it ends with the block."""
-    port = free_port()
+    port = usable_port(0, 9083, "METASTORE_PORT")
     settings = {
         **database,
         "hive.metastore.port": str(port),
@@ -154,13 +155,6 @@ def _create_tables(folder: Path, spark_home: Path, database: Mapping[str, str], 
         check=True,
         capture_output=True,
     )
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def wait_for(port: int, process: subprocess.Popen, log: Path, timeout: float = 120) -> None:

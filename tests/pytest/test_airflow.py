@@ -96,6 +96,7 @@ def test_a_release_step_by_step(airflow: Airflow) -> None:
     output = airflow.run("dags", "test", "gnuper_release", "2024-05-01")
     assert output.count("ALERT: check failed") == 1
     calls = airflow.calls.read_text()
+    assert "scripts.export" not in calls
     # the first try and two more
     assert calls.count("--select staging") == 3 and calls.count("build") == 3, calls
 

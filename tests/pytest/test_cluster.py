@@ -23,10 +23,11 @@ from typing import Any
 import psutil
 import pytest
 from conftest import STATE_DIR, WITHOUT_DATA_TESTS, Project
-from metastore import free_port, installed_postgresql, metastore, postgresql
+from metastore import installed_postgresql, metastore, postgresql
 
 from dbt_gnuper import spark_connect
 from scripts.server import OPENED_PACKAGES, ServerInfo, find_java, start_server, stop_server
+from scripts.server.launch import usable_port
 
 SPARK_HOME = Path(importlib.import_module("pyspark").__path__[0])
 LOG4J = Path(__file__).parents[2] / "scripts" / "log4j2.properties"
@@ -122,7 +123,7 @@ class Cluster:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.processes: list[subprocess.Popen] = []
-        self.url = f"spark://127.0.0.1:{free_port()}"
+        self.url = f"spark://127.0.0.1:{usable_port(0, 7077, 'MASTER_PORT')}"
         self._write_java_home()
 
     def start(self) -> None:
@@ -300,12 +301,10 @@ def test_a_metastore_in_a_database_gives_the_same_bytes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Hive's metastore as a service over PostgreSQL; a server that starts anew finds the tables in it."""
-    installed = installed_postgresql()
-    assert installed
     state_dir = tmp_path / "server"
     with (
-        postgresql(SPARK_HOME) as database,
-        metastore(tmp_path / "metastore", SPARK_HOME, database, installed[1]) as address,
+        postgresql(SPARK_HOME) as (database, jar),
+        metastore(tmp_path / "metastore", SPARK_HOME, database, jar) as address,
     ):
 
         def start() -> ServerInfo:

@@ -79,6 +79,15 @@ def test_what_reads_the_files_says_which_are_missing(
     assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output
 
 
+def deliver(folder: Path, **days: int) -> None:
+    """CSV files that were delivered some days and an hour ago."""
+    for name, age in days.items():
+        file = folder / f"{name}.csv"
+        file.write_text("2;4711\n")
+        then = time.time() - (age * 24 + 1) * 3600
+        os.utime(file, (then, then))
+
+
 @pytest.mark.parametrize(
     ("days", "status"), [(1, "pass"), (3, "warn"), (8, "error")], ids=["fresh", "late", "stale"]
 )
@@ -86,10 +95,7 @@ def test_the_age_of_the_newest_delivery(
     days: int, status: str, make_project: Callable[..., Project], tmp_path: Path
 ) -> None:
     """`dbt source freshness`, before any run; what is no CDR file does not count."""
-    for name, age in (("20240501.csv", days), ("20240502.csv", days + 30), ("other.csv", 0)):
-        (tmp_path / name).write_text("2;4711\n")
-        then = time.time() - (age * 24 + 1) * 3600
-        os.utime(tmp_path / name, (then, then))
+    deliver(tmp_path, **{"20240501": days, "20240502": days + 30, "other": 0})
     (tmp_path / "20240503.csv").touch()
     project = make_project("fresh", raw_data_path=str(tmp_path))
     outcome = project.dbt("source", "freshness")
@@ -103,10 +109,7 @@ def test_the_age_of_the_newest_delivery(
 def test_the_newest_of_several_kinds_of_files(
     make_project: Callable[..., Project], tmp_path: Path
 ) -> None:
-    for name, age in (("calls_1.csv", 30), ("sms_1.csv", 1), ("mms_1.csv", 0)):
-        (tmp_path / name).write_text("2;4711\n")
-        then = time.time() - (age * 24 + 1) * 3600
-        os.utime(tmp_path / name, (then, then))
+    deliver(tmp_path, calls_1=30, sms_1=1, mms_1=0)
     project = make_project(
         "kinds", raw_data_path=str(tmp_path), layout="flowkit", local_timezone="UTC"
     )

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import random_cdr
 import test_faults
-import test_publication
 from conftest import WITHOUT_DATA_TESTS, Project
 from environments import environment
 from metastore import derby, metastore
@@ -23,6 +22,8 @@ from random_cdr import raw_vars
 from spark35 import KNOWS_PYTHON, Driver, ProjectOn35, assert_same_files, spark35  # noqa: F401
 from test_deliveries import test_any_sequence_of_deliveries  # noqa: F401
 from test_publication import (
+    project,  # noqa: F401
+    raw,  # noqa: F401
     test_a_release_that_leaks_is_not_published,  # noqa: F401
     test_readers_see_one_release_or_the_other,  # noqa: F401
 )
@@ -80,22 +81,6 @@ def make_project(
         yield make
 
 
-@pytest.fixture(scope="module")
-def published_raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
-    """The data of test_publication."""
-    return random_cdr.generate(tmp_path_factory.mktemp("publication") / "raw", 11, attacks=True)
-
-
-@pytest.fixture(scope="module")
-def project(
-    make_project: Callable[..., Project],
-    published_raw: random_cdr.RawData,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Project:
-    """The project of test_publication."""
-    return test_publication.published(make_project, published_raw, tmp_path_factory)
-
-
 def test_the_release_is_that_of_parquet(
     driver: Driver,
     spark35: Callable[..., Driver],  # noqa: F811
@@ -126,20 +111,20 @@ def test_files_of_withdrawn_rows_go_when_snapshots_expire(
     tmp_path: Path,
 ) -> None:
     """And a purge leaves no file of the restricted schema, old snapshots or not."""
-    raw = random_cdr.generate(tmp_path / "raw", 7)
-    project = make_project("expire", **raw_vars(raw), privacy_k=0)
-    assert project.dbt("run").success
-    warehouse = project.server.state_dir / "warehouse" / f"{project.schema}_restricted.db"
+    data = random_cdr.generate(tmp_path / "raw", 7)
+    own = make_project("expire", **raw_vars(data), privacy_k=0)
+    assert own.dbt("run").success
+    warehouse = own.server.state_dir / "warehouse" / f"{own.schema}_restricted.db"
 
     def files() -> set[Path]:
         return set((warehouse / "delivered_rows" / "data").rglob("*.parquet"))
 
     before = files()
-    withdrawn = min(raw.folder.glob("20*.csv"))
+    withdrawn = min(data.folder.glob("20*.csv"))
     withdrawn.unlink()
-    outcome = project.dbt("run")
+    outcome = own.dbt("run")
     assert outcome.success, outcome.output[-3000:]
-    left = project.query(
+    left = own.query(
         "select count(*) as rows from {restricted}.delivered_rows "
         f"where source_file = '{withdrawn.name}'"
     )
@@ -152,24 +137,24 @@ def test_files_of_withdrawn_rows_go_when_snapshots_expire(
         "call spark_catalog.system.expire_snapshots(table => '{restricted}.delivered_rows', "
         f"older_than => timestamp '{now:%Y-%m-%d %H:%M:%S}', retain_last => 1)"
     )
-    Project(other.server, tmp_path / "other", project.schema).execute(expire)
+    Project(other.server, tmp_path / "other", own.schema).execute(expire)
     gone = before - files()
     assert gone and files(), "the withdrawn rows' files are gone, the others stay"
-    rows = project.query("select count(*) as rows from {restricted}.delivered_rows")["rows"].item()
-    assert rows > 0 and project.dbt("run").success
+    rows = own.query("select count(*) as rows from {restricted}.delivered_rows")["rows"].item()
+    assert rows > 0 and own.dbt("run").success
 
-    outcome = project.dbt("run-operation", "purge")
+    outcome = own.dbt("run-operation", "purge")
     assert outcome.success, outcome.output[-3000:]
     assert not [path for path in warehouse.rglob("*") if path.is_file()]
-    assert not project.table("final_features").empty
+    assert not own.table("final_features").empty
 
 
 @pytest.mark.parametrize("fault", ["killed", "two_runs"])
 def test_faults_of_runs(fault: str, make_project: Callable[..., Project], tmp_path: Path) -> None:
     """dbt killed and interrupted, and two runs at once: the tests of test_faults."""
-    raw = test_faults.delivered(tmp_path)
-    project = make_project("faults", **raw_vars(raw[0]), privacy_k=0)
+    data = test_faults.delivered(tmp_path)
+    own = make_project("faults", **raw_vars(data[0]), privacy_k=0)
     if fault == "killed":
-        test_faults.test_dbt_killed_and_interrupted(project, raw)
+        test_faults.test_dbt_killed_and_interrupted(own, data)
     else:
-        test_faults.test_two_runs_at_once(project)
+        test_faults.test_two_runs_at_once(own)
