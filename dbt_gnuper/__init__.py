@@ -11,8 +11,10 @@ its list ``plugins``. This plugin gives the Spark adapter
   (:mod:`dbt_gnuper.local_files`);
 - ``adapter.layout``, the description of an operator's files (:mod:`dbt_gnuper.layouts`);
 - ``adapter.zones_of_antennas``, the zones of var zones (:mod:`dbt_gnuper.zones`);
-- ``adapter.exists`` and ``adapter.spark_refuses``, questions to Spark (:mod:`dbt_gnuper.catalog`);
+- ``adapter.exists``, ``adapter.spark_refuses`` and ``adapter.row_if_any``, questions to Spark (:mod:`dbt_gnuper.catalog`);
 - ``adapter.lock_run`` and ``adapter.unlock_run``, one run at a time (:mod:`dbt_gnuper.run_lock`);
+- ``adapter.is_unchanged`` and what it follows from: levels that a run need not build
+  (:mod:`dbt_gnuper.unchanged`);
 - the warnings of a run once more at its end (:mod:`dbt_gnuper.repeated_warnings`);
 - an end without a stack trace when Ctrl-C comes (:mod:`dbt_gnuper.interrupts`);
 - database errors without a hundred lines of Java, statements that Ctrl-C cancels, and sessions
@@ -36,6 +38,7 @@ from dbt_gnuper import (
     run_lock,
     spark_connect,
     thrift_sessions,
+    unchanged,
     variables,
     zones,
 )
@@ -61,6 +64,7 @@ class GnuperPlugin(dbtPlugin):
         zones.extend(SparkAdapter)
         catalog.extend(SparkAdapter)
         run_lock.extend(SparkAdapter)
+        unchanged.extend(SparkAdapter)
         thrift_sessions.extend(PyhiveConnectionWrapper, SparkConnectionManager)
 
 

@@ -18,6 +18,15 @@ def refuses(adapter: SparkAdapter, sql: str) -> bool:
     return False
 
 
+def row_if_any(adapter: SparkAdapter, sql: str) -> list[Any] | None:
+    """The first row of a query; None if Spark cannot run it or finds none."""
+    try:
+        _, found = adapter.execute(sql, fetch=True)
+    except DbtRuntimeError:
+        return None
+    return list(found.rows[0]) if found.rows else None
+
+
 def exists(adapter: SparkAdapter, relation: BaseRelation) -> bool:
     """Whether the catalog has a table or view, asked for by its name.
 
@@ -50,5 +59,9 @@ def described_columns(adapter: SparkAdapter, name: str) -> dict[str, str]:
 def extend(adapter: type[SparkAdapter]) -> None:
     """Make the questions available to macros, as methods of the adapter."""
     add_for_macros(
-        adapter, described_columns=described_columns, spark_refuses=refuses, exists=exists
+        adapter,
+        described_columns=described_columns,
+        spark_refuses=refuses,
+        row_if_any=row_if_any,
+        exists=exists,
     )

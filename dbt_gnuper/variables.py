@@ -318,8 +318,8 @@ def _problem_of_format(config: RuntimeConfig, table_format: str) -> str | None:
 
 
 def extend(adapter: type[SparkAdapter]) -> None:
-    """Check the vars when dbt makes its adapter, before it parses. Also tell macros which vars affect
-    the contents of a release.
+    """Check the vars when dbt makes its adapter, before it parses. Also tell macros which vars there
+    are, and which affect the contents of a release.
 
     When dbt starts the plugin, the vars of `dbt retry` are not known yet; now they are.
     """
@@ -335,4 +335,6 @@ def extend(adapter: type[SparkAdapter]) -> None:
     # No issue asks for this. It is unnecessary as soon as dbt checks the types of vars, or calls its
     # plugins when it knows the vars and has not parsed yet.
     replace_methods(adapter, __init__=start_with_possible_vars)
-    add_for_macros(adapter, ledger_vars=lambda _: ledger_vars())
+    add_for_macros(
+        adapter, known_vars=lambda _: list(known_vars()), ledger_vars=lambda _: ledger_vars()
+    )

@@ -15,6 +15,7 @@
     model's view.
 #}
 {% materialization publication, adapter='spark' -%}
+    {%- if is_unchanged() -%}{{ return(leave()) }}{%- endif -%}
     {{ run_hooks(pre_hooks) }}
     {%- set file_format = config.get('file_format', 'parquet') -%}
     {%- set number = run_started_at.strftime('%Y%m%d%H%M%S') -%}

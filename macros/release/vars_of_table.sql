@@ -5,10 +5,9 @@
     {{ vars_of_table(model) }}
 #}
 {% macro vars_of_table(node) -%}
-    {%- set of_the_gate = ['privacy_k', 'privacy_max_share', 'release_digits'] -%}
     {%- set is_below_the_gate = node.fqn[1] not in ['features', 'final'] -%}
     {%- set hashes = {} -%}
-    {%- for name in plugin().ledger_vars() if not (name in of_the_gate and is_below_the_gate) -%}
+    {%- for name in plugin().ledger_vars() if not (is_below_the_gate and name in vars_of_the_release()) -%}
         {%- set value = raw_layout() if name == 'layout' else var(name) -%}
         {%- if name in ['holidays', 'period_begin', 'period_end'] and value is not none -%}
             {#- YAML has dates -#}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +19,28 @@ READ = ("run", "--select", "+delivered_files")
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., Project]) -> Project:
-    """A project over the small reference set."""
-    return make_project("bad", raw_data_path=str(FIXTURE / "raw"), bandicoot=False)
+def project(make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project over files that tests may change, in a folder with an awkward name."""
+    folder = tmp_path_factory.mktemp("bad") / "it's a folder"
+    return make_project("bad", raw_data_path=str(folder), bandicoot=False)
+
+
+@pytest.fixture
+def raw(project: Project) -> Path:
+    """The folder, with the small reference set's files."""
+    folder = Path(project.vars["raw_data_path"])
+    shutil.rmtree(folder, ignore_errors=True)
+    return Path(shutil.copytree(FIXTURE / "raw", folder))
+
+
+@pytest.fixture
+def key_file(project: Project) -> Iterator[Path]:
+    """The key file, which is afterwards as it was."""
+    file = Path(project.vars["pseudonym_key_file"])
+    key = file.read_text()
+    yield file
+    file.write_text(key)
+    file.chmod(0o600)
 
 
 @pytest.mark.parametrize(
@@ -35,35 +54,26 @@ def test_vars_of_make_run(text: str) -> None:
     assert "VARS='{raw_data_path: /data/cdr" in str(error.value)
 
 
-def copy_of_raw(tmp_path: Path) -> Path:
-    """The small reference set's files, in a folder with an awkward name."""
-    folder = tmp_path / "it's a folder"
-    shutil.copytree(FIXTURE / "raw", folder)
-    return folder
-
-
-def test_no_file_matches(project: Project, tmp_path: Path) -> None:
-    outcome = project.dbt(*READ, raw_data_path=str(tmp_path), raw_file_pattern="cdr*.gz")
+def test_no_file_matches(project: Project, raw: Path) -> None:
+    outcome = project.dbt(*READ, raw_file_pattern="cdr*.gz")
     assert not outcome.success
-    assert f"No CDR file matches 'cdr*.gz' in '{tmp_path}/'" in outcome.output
+    assert f"No CDR file matches 'cdr*.gz' in '{raw}/'" in outcome.output
     assert "Set raw_data_path" in outcome.output
 
 
-def test_all_files_empty(project: Project, tmp_path: Path) -> None:
-    folder = copy_of_raw(tmp_path)
-    for file in folder.glob("20*.csv"):
+def test_all_files_empty(project: Project, raw: Path) -> None:
+    for file in raw.glob("20*.csv"):
         file.write_text("")
-    outcome = project.dbt(*READ, raw_data_path=str(folder))
+    outcome = project.dbt(*READ)
     assert not outcome.success
     assert "are empty, from '2018" in outcome.output
 
 
-def test_locations_missing(project: Project, tmp_path: Path) -> None:
-    folder = copy_of_raw(tmp_path)
-    (folder / "MS_LOCATION.csv").unlink()
-    outcome = project.dbt(*READ, raw_data_path=str(folder))
+def test_locations_missing(project: Project, raw: Path) -> None:
+    (raw / "MS_LOCATION.csv").unlink()
+    outcome = project.dbt(*READ)
     assert not outcome.success
-    assert f"The locations file '{folder}/MS_LOCATION.csv' does not exist" in outcome.output
+    assert f"The locations file '{raw}/MS_LOCATION.csv' does not exist" in outcome.output
 
 
 @pytest.mark.parametrize(
@@ -74,14 +84,15 @@ def test_locations_missing(project: Project, tmp_path: Path) -> None:
         ("a1,c1,NaN,15\na1,c2,32.5,200\n", "has ids and possible coordinates"),
     ],
 )
-def test_locations_unusable(project: Project, tmp_path: Path, content: str, problem: str) -> None:
-    (tmp_path / "cells.csv").write_text(content)
-    outcome = project.dbt("run", "--select", "+cells", raw_locations=str(tmp_path / "cells.csv"))
+def test_locations_unusable(project: Project, raw: Path, content: str, problem: str) -> None:
+    (raw / "MS_LOCATION.csv").write_text(content)
+    outcome = project.dbt("run", "--select", "+cells")
     assert not outcome.success
     assert f"None of the {content.count(chr(10))} rows of the locations file" in outcome.output
     assert problem in outcome.output
 
 
+@pytest.mark.usefixtures("raw")
 def test_capital_is_no_antenna(project: Project) -> None:
     """It is found with the locations file, before a CDR file is read."""
     outcome = project.dbt("run", "--select", "+cells", capital=["9", "b-7"])
@@ -93,12 +104,11 @@ def test_capital_is_no_antenna(project: Project) -> None:
     )
 
 
-def test_bad_rows_are_counted(project: Project, tmp_path: Path) -> None:
+def test_bad_rows_are_counted(project: Project, raw: Path) -> None:
     """An empty file and a file of bad rows only: the run goes on, and no row vanishes."""
-    folder = copy_of_raw(tmp_path)
-    (folder / "20190120.csv").write_text("")
-    (folder / "20190121.csv").write_text('1,2,3\n"\n\x00,,,,,,,,\n1;2;3;4;5;6;7;8;9\n')
-    outcome = project.dbt("run", "--select", "+rejected_rows", raw_data_path=str(folder))
+    (raw / "20190120.csv").write_text("")
+    (raw / "20190121.csv").write_text('1,2,3\n"\n\x00,,,,,,,,\n1;2;3;4;5;6;7;8;9\n')
+    outcome = project.dbt("run", "--select", "+rejected_rows")
     assert outcome.success, outcome.output
     assert "Empty CDR files, which add no rows: 20190120.csv" in outcome.output
     rejects = project.query(
@@ -108,13 +118,12 @@ def test_bad_rows_are_counted(project: Project, tmp_path: Path) -> None:
     assert rejects["rows"].sum() == 4
 
 
-def test_every_row_bad(project: Project, tmp_path: Path) -> None:
+def test_every_row_bad(project: Project, raw: Path) -> None:
     """With nothing accepted the run stops with the reasons, and level 4 is left as it was."""
-    folder = tmp_path / "raw"
-    folder.mkdir()
-    shutil.copy(FIXTURE / "raw" / "MS_LOCATION.csv", folder)
-    (folder / "20190121.csv").write_text("1,2,3\n" * 5)
-    outcome = project.dbt(*READ, raw_data_path=str(folder))
+    for file in raw.glob("20*.csv"):
+        file.unlink()
+    (raw / "20190121.csv").write_text("1,2,3\n" * 5)
+    outcome = project.dbt(*READ)
     assert not outcome.success
     assert "None of the 5 rows" in outcome.output
     assert "malformed_row: 5" in outcome.output
@@ -129,20 +138,18 @@ def test_every_row_bad(project: Project, tmp_path: Path) -> None:
         ("0f" * 32, 0o644, "can be read by others (mode 0644)"),
     ],
 )
-def test_unusable_key(project: Project, tmp_path: Path, key: str, mode: int, problem: str) -> None:
-    file = tmp_path / "key"
-    file.write_text(key + "\n")
-    file.chmod(mode)
-    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
+def test_unusable_key(project: Project, key_file: Path, key: str, mode: int, problem: str) -> None:
+    key_file.write_text(key + "\n")
+    key_file.chmod(mode)
+    outcome = project.dbt("run", "--select", "pseudonym_key")
     assert not outcome.success
     assert problem in outcome.output
     assert not key or key not in outcome.output
 
 
-def test_no_key(project: Project, tmp_path: Path) -> None:
-    outcome = project.dbt(
-        "run", "--select", "pseudonym_key", pseudonym_key_file=str(tmp_path / "none")
-    )
+def test_no_key(project: Project, key_file: Path) -> None:
+    key_file.unlink()
+    outcome = project.dbt("run", "--select", "pseudonym_key")
     assert not outcome.success
     assert "There is no key for pseudonyms" in outcome.output
     assert "`make key`" in outcome.output
@@ -156,22 +163,22 @@ def test_key_that_spark_would_not_read(tmp_path: Path, name: str) -> None:
 
 
 def test_key_from_environment(
-    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Project, key_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A key in the environment is written to the key file, for its owner only."""
-    file = tmp_path / "key"
+    key_file.unlink()
     monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123456789abcdef" * 4)
-    project.build("--select", "pseudonym_key", pseudonym_key_file=str(file))
-    assert file.read_text().strip() == "0123456789abcdef" * 4
-    assert file.stat().st_mode & 0o777 == 0o600
+    project.build("--select", "pseudonym_key")
+    assert key_file.read_text().strip() == "0123456789abcdef" * 4
+    assert key_file.stat().st_mode & 0o777 == 0o600
 
-    file.write_text("not a key but a day of somebody's records\n")
-    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
+    key_file.write_text("not a key but a day of somebody's records\n")
+    outcome = project.dbt("run", "--select", "pseudonym_key")
     assert not outcome.success and "that file holds something else" in outcome.output
-    assert "records" in file.read_text()
-    file.unlink()
+    assert "records" in key_file.read_text()
+    key_file.unlink()
 
     monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "0123")
-    outcome = project.dbt("run", "--select", "pseudonym_key", pseudonym_key_file=str(file))
+    outcome = project.dbt("run", "--select", "pseudonym_key")
     assert not outcome.success
     assert "the environment variable GNUPER_PSEUDONYM_KEY has 16 bits" in outcome.output

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -70,13 +71,26 @@ def test_the_documentation_is_generated(elsewhere: Project) -> None:
     assert (elsewhere.target / "catalog.json").exists()
 
 
-def test_what_reads_the_files_says_which_are_missing(
-    make_project: Callable[..., Project], tmp_path: Path
-) -> None:
-    outcome = make_project("nowhere").dbt("run", "--select", "staging", raw_data_path=str(tmp_path))
+@pytest.fixture(scope="module")
+def waiting(make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that waits for files, in a folder that is emptied for each test (`empty_folder`)."""
+    return make_project("waiting", raw_data_path=str(tmp_path_factory.mktemp("waiting") / "raw"))
+
+
+@pytest.fixture
+def empty_folder(waiting: Project) -> Path:
+    """Its folder of raw files."""
+    folder = Path(waiting.vars["raw_data_path"])
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def test_what_reads_the_files_says_which_are_missing(waiting: Project, empty_folder: Path) -> None:
+    outcome = waiting.dbt("run", "--select", "staging")
     assert not outcome.success
-    assert f"'{tmp_path}/MS_LOCATION.csv' does not exist" in outcome.output
-    assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output
+    assert f"'{empty_folder}/MS_LOCATION.csv' does not exist" in outcome.output
+    assert f"No CDR file matches '20*.csv*' in '{empty_folder}/'" in outcome.output
 
 
 def deliver(folder: Path, **days: int) -> None:
@@ -92,32 +106,26 @@ def deliver(folder: Path, **days: int) -> None:
     ("days", "status"), [(1, "pass"), (3, "warn"), (8, "error")], ids=["fresh", "late", "stale"]
 )
 def test_the_age_of_the_newest_delivery(
-    days: int, status: str, make_project: Callable[..., Project], tmp_path: Path
+    days: int, status: str, waiting: Project, empty_folder: Path
 ) -> None:
     """`dbt source freshness`, before any run; what is no CDR file does not count."""
-    deliver(tmp_path, **{"20240501": days, "20240502": days + 30, "other": 0})
-    (tmp_path / "20240503.csv").touch()
-    project = make_project("fresh", raw_data_path=str(tmp_path))
-    outcome = project.dbt("source", "freshness")
+    deliver(empty_folder, **{"20240501": days, "20240502": days + 30, "other": 0})
+    (empty_folder / "20240503.csv").touch()
+    outcome = waiting.dbt("source", "freshness")
     assert outcome.success == (status != "error")
     assert f" UTC, {days} days and 1 hours ago." in outcome.output
-    (result,) = json.loads((project.target / "sources.json").read_text())["results"]
+    (result,) = json.loads((waiting.target / "sources.json").read_text())["results"]
     assert result["status"] == status
     assert days * 86400 + 3600 <= result["max_loaded_at_time_ago_in_s"] < days * 86400 + 3900
 
 
-def test_the_newest_of_several_kinds_of_files(
-    make_project: Callable[..., Project], tmp_path: Path
-) -> None:
-    deliver(tmp_path, calls_1=30, sms_1=1, mms_1=0)
-    project = make_project(
-        "kinds", raw_data_path=str(tmp_path), layout="flowkit", local_timezone="UTC"
-    )
-    outcome = project.dbt("source", "freshness")
+def test_the_newest_of_several_kinds_of_files(waiting: Project, empty_folder: Path) -> None:
+    deliver(empty_folder, calls_1=30, sms_1=1, mms_1=0)
+    outcome = waiting.dbt("source", "freshness", layout="flowkit", local_timezone="UTC")
     assert outcome.success and " UTC, 1 days and 1 hours ago." in outcome.output, outcome.output
 
 
-def test_no_delivery_is_not_fresh(make_project: Callable[..., Project], tmp_path: Path) -> None:
-    outcome = make_project("empty").dbt("source", "freshness", raw_data_path=str(tmp_path))
+def test_no_delivery_is_not_fresh(waiting: Project, empty_folder: Path) -> None:
+    outcome = waiting.dbt("source", "freshness")
     assert not outcome.success
-    assert f"No CDR file matches '20*.csv*' in '{tmp_path}/'" in outcome.output
+    assert f"No CDR file matches '20*.csv*' in '{empty_folder}/'" in outcome.output

@@ -82,9 +82,13 @@ def is_raw(manifest: Manifest, unique_id: str) -> bool:
 
 
 def test_levels_0_to_2_do_not_use_the_vars_of_the_gate(manifest: Manifest) -> None:
-    """Else tables of one privacy_k could be released as those of another: see vars_of_table."""
+    """Else tables of one privacy_k could be released as those of another: see vars_of_table and
+    find_unchanged."""
     macros: dict[str, Any] = dict(manifest.macros)
-    uses = re.compile(r"\b(privacy_k|privacy_max_share|release_digits)\b")
+    known = "macro.gnuper.vars_of_the_release"
+    names = re.findall("'([a-z_]+)'", macros[known].macro_sql)
+    assert "privacy_k" in names
+    uses = re.compile(rf"\b({'|'.join(names)})\b")
 
     def texts(node: Any, seen: set[str]) -> Iterator[str]:
         yield getattr(node, "raw_code", None) or node.macro_sql
@@ -92,13 +96,11 @@ def test_levels_0_to_2_do_not_use_the_vars_of_the_gate(manifest: Manifest) -> No
             seen.add(name)
             yield from texts(macros[name], seen)
 
-    # it checks the vars, and knows the names that it leaves out
-    known = {"macro.gnuper.vars_of_table"}
     nodes: list[Any] = list(manifest.nodes.values())
     levels = {
         node.fqn[1]
         for node in nodes
         if node.resource_type == "model"
-        and any(uses.search(text) for text in texts(node, set(known)))
+        and any(uses.search(text) for text in texts(node, {known}))
     }
     assert levels == {"features", "final"}

@@ -1,0 +1,36 @@
+{#
+    Builds a model, unless `find_unchanged` has found that its level is still what it would build.
+
+    {{ return(unless_unchanged(dbt.materialization_table_spark)) }}
+#}
+{% macro unless_unchanged(build) -%}
+    {{ return(leave() if is_unchanged() else build()) }}
+{%- endmacro %}
+
+
+{# Whether a model is still what it would build. #}
+{% macro is_unchanged() -%}
+    {{ return(model.package_name == 'gnuper' and plugin().is_unchanged(model.fqn[1])) }}
+{%- endmacro %}
+
+
+{# Leaves a model as it is; what its materialization returns. #}
+{% macro leave() -%}
+    {%- call noop_statement('main', 'UNCHANGED') -%}{%- endcall -%}
+    {{ return({'relations': [this]}) }}
+{%- endmacro %}
+
+
+{% materialization table, adapter='spark', supported_languages=['sql', 'python'] -%}
+    {{ return(unless_unchanged(dbt.materialization_table_spark)) }}
+{%- endmaterialization %}
+
+
+{% materialization incremental, adapter='spark', supported_languages=['sql', 'python'] -%}
+    {{ return(unless_unchanged(dbt.materialization_incremental_spark)) }}
+{%- endmaterialization %}
+
+
+{% materialization view, adapter='spark' -%}
+    {{ return(unless_unchanged(dbt.materialization_view_spark)) }}
+{%- endmaterialization %}
