@@ -116,13 +116,22 @@ def test_same_again(mockup_project: Project, mockup_output: Path) -> None:
     """A second run gives the same release, and the ledger does not count it twice."""
     name = "final_features.parquet"
     before = pyarrow.parquet.read_table(mockup_output / name).to_pandas()
-    outcome = mockup_project.dbt("run")
+    outcome = mockup_project.dbt("run", "--full-refresh")
     assert outcome.success, outcome.output[-4000:]
     assert "overlaps" not in outcome.output
     mockup_project.export()
     after = pyarrow.parquet.read_table(mockup_output / name).to_pandas()
     pd.testing.assert_frame_equal(after, before, check_exact=True)
     assert len(mockup_project.table("release_ledger")) == 1
+
+
+def test_a_second_run_builds_nothing(mockup_project: Project) -> None:
+    outcome = mockup_project.dbt("run")
+    assert outcome.success, outcome.output[-4000:]
+    assert "Nothing has changed since the run of" in outcome.output
+    models = [run for run in outcome.result.result.results if run.node.resource_type == "model"]
+    assert len(models) > 60
+    assert {run.message for run in models} == {"UNCHANGED"}
 
 
 def test_nothing_leaks(mockup_project: Project, mockup_sample: Path, mockup_output: Path) -> None:

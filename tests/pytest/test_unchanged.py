@@ -16,6 +16,7 @@ from conftest import Outcome, Project, copy_project
 from dbt_gnuper.local_files import write_key
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
+pytestmark = pytest.mark.slow
 ZONES = "antenna_id,zone_id\n0101,a\n102,b\n9,a\n"
 
 
@@ -144,7 +145,6 @@ def add_a_holiday(project: Project) -> None:
         file.write("2018-08-08\n")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -163,7 +163,6 @@ def test_changed_inputs(
     assert before[0] != after[0] and before[1] != after[1]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "both"),
     [
@@ -189,7 +188,6 @@ def test_changed_vars(
     assert (before[1] != after[1]) is both
 
 
-@pytest.mark.slow
 def test_names_that_are_ids(project: Project) -> None:
     """Where file names are customers' ids, every run builds everything."""
     query = "{{ tojson(_inputs(is_before_the_run=true)) }}"
@@ -198,7 +196,6 @@ def test_names_that_are_ids(project: Project) -> None:
     assert outcome.result.result.results[0].node.compiled_code == "null"
 
 
-@pytest.mark.slow
 def test_changed_zones(project: Project, fingerprint: Callable[..., tuple[str, str]]) -> None:
     """A file that a var names counts with what is in it."""
     file = raw_file(project, "zones.csv")
@@ -208,7 +205,6 @@ def test_changed_zones(project: Project, fingerprint: Callable[..., tuple[str, s
     assert fingerprint(zones="zones.csv") != before
 
 
-@pytest.mark.slow
 def test_what_makes_a_run_whole_again(project: Project) -> None:
     """After a table was dropped, after a run of some models, a seed or a failure, all is built."""
 
