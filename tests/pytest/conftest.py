@@ -150,6 +150,11 @@ class Outcome:
         """Whether the command would have ended with exit code 0."""
         return self.result.success
 
+    def models(self) -> list[Any]:
+        """dbt's results of the models."""
+        result: Any = self.result.result
+        return [run for run in result.results if run.node.resource_type == "model"]
+
     def statuses(self) -> dict[str, str]:
         """How each node ended, by name."""
         return {run.node.name: str(run.status) for run in self.result.result.results}

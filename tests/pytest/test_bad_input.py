@@ -19,7 +19,9 @@ READ = ("run", "--select", "+delivered_files")
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
     """A project over files that tests may change, in a folder with an awkward name."""
     folder = tmp_path_factory.mktemp("bad") / "it's a folder"
     return make_project("bad", raw_data_path=str(folder), bandicoot=False)

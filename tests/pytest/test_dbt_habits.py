@@ -72,7 +72,9 @@ def test_the_documentation_is_generated(elsewhere: Project) -> None:
 
 
 @pytest.fixture(scope="module")
-def waiting(make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+def waiting(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
     """A project that waits for files, in a folder that is emptied for each test (`empty_folder`)."""
     return make_project("waiting", raw_data_path=str(tmp_path_factory.mktemp("waiting") / "raw"))
 

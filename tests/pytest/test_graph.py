@@ -100,7 +100,6 @@ def test_levels_0_to_2_do_not_use_the_vars_of_the_gate(manifest: Manifest) -> No
     levels = {
         node.fqn[1]
         for node in nodes
-        if node.resource_type == "model"
-        and any(uses.search(text) for text in texts(node, {known}))
+        if node.resource_type == "model" and any(uses.search(text) for text in texts(node, {known}))
     }
     assert levels == {"features", "final"}

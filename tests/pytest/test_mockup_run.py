@@ -129,9 +129,8 @@ def test_a_second_run_builds_nothing(mockup_project: Project) -> None:
     outcome = mockup_project.dbt("run")
     assert outcome.success, outcome.output[-4000:]
     assert "Nothing has changed since the run of" in outcome.output
-    models = [run for run in outcome.result.result.results if run.node.resource_type == "model"]
-    assert len(models) > 60
-    assert {run.message for run in models} == {"UNCHANGED"}
+    assert len(outcome.models()) > 60
+    assert {run.message for run in outcome.models()} == {"UNCHANGED"}
 
 
 def test_nothing_leaks(mockup_project: Project, mockup_sample: Path, mockup_output: Path) -> None:

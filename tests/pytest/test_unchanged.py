@@ -21,7 +21,9 @@ ZONES = "antenna_id,zone_id\n0101,a\n102,b\n9,a\n"
 
 
 @pytest.fixture(scope="module")
-def project(make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(
+    make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
+) -> Project:
     """Files and code that tests may change, built once."""
     folder = tmp_path_factory.mktemp("unchanged")
     shutil.copytree(FIXTURE / "raw", folder / "raw")
@@ -38,9 +40,7 @@ class WholeRun:
     def __init__(self, outcome: Outcome) -> None:
         assert outcome.success, outcome.output[-3000:]
         self.output = outcome.output
-        models = [
-            run for run in outcome.result.result.results if run.node.resource_type == "model"
-        ]
+        models = outcome.models()
         self.left = {run.node.name for run in models if run.message == "UNCHANGED"}
         self.built = {run.node.fqn[1] for run in models if run.message != "UNCHANGED"}
 
@@ -87,15 +87,21 @@ def test_only_the_gate_has_changed(project: Project) -> None:
     assert whole_run(project).built == run.built, "back to the former privacy_k"
 
 
+def inputs(project: Project, **settings: Any) -> Any:
+    """The fingerprints before a run, as the macro gives them."""
+    query = "{{ tojson(_inputs(is_before_the_run=true)) if execute else '' }}"
+    outcome = project.dbt("compile", "--inline", query, **settings)
+    assert outcome.success, outcome.output
+    result: Any = outcome.result.result
+    return json.loads(result.results[0].node.compiled_code)
+
+
 @pytest.fixture(scope="module")
 def fingerprint(project: Project) -> Callable[..., tuple[str, str]]:
     """The fingerprints of what all levels and what levels 0 to 2 depend on, before a run."""
 
     def of(**settings: Any) -> tuple[str, str]:
-        query = "{{ tojson(_inputs(is_before_the_run=true)) if execute else '' }}"
-        outcome = project.dbt("compile", "--inline", query, **settings)
-        assert outcome.success, outcome.output
-        found = json.loads(outcome.result.result.results[0].node.compiled_code)
+        found = inputs(project, **settings)
         return found["of_all"], found["of_antennas"]
 
     return of
@@ -190,10 +196,7 @@ def test_changed_vars(
 
 def test_names_that_are_ids(project: Project) -> None:
     """Where file names are customers' ids, every run builds everything."""
-    query = "{{ tojson(_inputs(is_before_the_run=true)) }}"
-    outcome = project.dbt("compile", "--inline", query, layout="bandicoot")
-    assert outcome.success, outcome.output
-    assert outcome.result.result.results[0].node.compiled_code == "null"
+    assert inputs(project, layout="bandicoot") is None
 
 
 def test_changed_zones(project: Project, fingerprint: Callable[..., tuple[str, str]]) -> None:
