@@ -22,11 +22,21 @@
 
 
 {% materialization table, adapter='spark', supported_languages=['sql', 'python'] -%}
-    {{ return(unless_unchanged(dbt.materialization_table_spark)) }}
+    {%- if model.language == 'sql' -%}{{ return(unless_unchanged(dbt.materialization_table_spark)) }}{%- endif -%}
+    {#- dbt runs Python only where the materialization itself calls `statement` -#}
+    {%- if is_unchanged() -%}{{ return(leave()) }}{%- endif -%}
+    {{ run_hooks(pre_hooks) }}
+    {%- set former = load_relation(this) -%}
+    {%- if former is not none -%}{%- do adapter.drop_relation(former) -%}{%- endif -%}
+    {%- call statement('main', language='python') -%}
+        {{ create_table_as(False, this, compiled_code, 'python') }}
+    {%- endcall -%}
+    {{ run_hooks(post_hooks) }}
+    {{ return({'relations': [this.incorporate(type='table')]}) }}
 {%- endmaterialization %}
 
 
-{% materialization incremental, adapter='spark', supported_languages=['sql', 'python'] -%}
+{% materialization incremental, adapter='spark', supported_languages=['sql'] -%}
     {{ return(unless_unchanged(dbt.materialization_incremental_spark)) }}
 {%- endmaterialization %}
 
