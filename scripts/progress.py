@@ -102,6 +102,8 @@ class Levels:
                 (self._start if name == "NodeStart" else self._finish)(node.unique_id)
         elif event.info.level == "warn" and name not in REPETITIONS:
             self.console.print(f"Warning: {event.info.msg.strip()}", style="yellow", markup=False)
+        elif name == "JinjaLogInfo":
+            self.console.print(event.info.msg, markup=False, highlight=False)
         elif name == "Note" and "of this run:" in event.info.msg:
             self.bars.stop()
             self.console.print(f"\n{event.info.msg}", style="yellow", markup=False)

@@ -64,11 +64,13 @@ def test_levels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_terminal: bo
             callback(node("NodeStart", unique_id))
             callback(node("NodeFinished", unique_id))
     callback(node("NodeFinished", "operation.gnuper.hook"))
+    callback(event("JinjaLogInfo", msg="Nothing has changed."))
     callback(event("Other", "warn", "Something is odd."))
     callback(event("RunResultWarning", "warn", "Something is odd."))
     callback(event("Note", msg="One warning of this run:\n- Something is odd."))
     callback(event("CommandCompleted", success=True))
     text = written.getvalue()
+    assert text.count("Nothing has changed.") == 1
     assert text.count("Warning: Something is odd.") == 1
     assert "One warning of this run:" in text
     if not is_terminal:
