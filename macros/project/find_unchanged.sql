@@ -31,12 +31,12 @@
     {%- if unchanged == _levels_0_to_2() + _levels_3_and_4() -%}
         {%- do log(
             'Nothing has changed since the run of ' ~ remembered.at ~ ' UTC: files, vars, key and code are the same. '
-            ~ 'So nothing is built, and the release stays as it is. `--full-refresh` builds it anew.', info=true
+            ~ 'So nothing is built, and the release stays as it is. `dbt build --full-refresh` builds it anew.', info=true
         ) -%}
     {%- elif unchanged -%}
         {%- do log(
             'Only vars of the privacy gate or of the release have changed since the run of ' ~ remembered.at
-            ~ ' UTC. So levels 0 to 2 stay as they are. `--full-refresh` builds them anew.', info=true
+            ~ ' UTC. So levels 0 to 2 stay as they are. `dbt build --full-refresh` builds them anew.', info=true
         ) -%}
     {%- endif -%}
     {%- if remembered and not unchanged -%}
