@@ -43,7 +43,7 @@ _CAUSE = re.compile(r"^Caused by: (?:\w+\.)*(\w+)", re.MULTILINE)
 # What becomes of a statement when the server stops: its parts disappear one after the other.
 _STOPPING = re.compile(
     r"stopped SparkContext|SparkContext (?:was shut down|has been shutdown)|RpcEnv (?:already|has been) stopped"
-    r'|"org\.apache\.spark\.Spark(?:Context|Env)\$?\.\w+\(\)" is null'
+    r'|"org\.apache\.spark\.(?:Spark(?:Context|Env)\$?\.\w+|sql\.execution\.SparkPlan\.session)\(\)" is null'
 )
 
 _REMEDY = (
