@@ -161,15 +161,20 @@
 
 
 {#
-    What Spark sees of the inputs: its version, the key, the CDR files, the locations, the holidays; and when
-    the locations were last changed, in seconds since 1970.
+    What Spark sees of the inputs: its version, the key, the CDR files, the locations, the holidays of the seed
+    (if they are used); and when the locations were last changed, in seconds since 1970.
 #}
 {% macro _inputs_that_spark_sees(is_before_the_run) -%}
     {%- set cdr_folder = relation_of('cdr_folder') -%}
     {%- for table in (cdr_folder, relation_of('cell_sites'), relation_of('pseudonym_key')) -%}
         {%- if adapter.spark_refuses('refresh table ' ~ table) -%}{{ return(none) }}{%- endif -%}
     {%- endfor -%}
-    {%- set holidays = graph.nodes['seed.gnuper.holidays'] -%}
+    {%- set holidays = 'null' -%}
+    {%- if var('holidays') is none -%}
+        {%- set seed = graph.nodes['seed.gnuper.holidays'] -%}
+        {%- set holidays = "(select array_join(array_sort(collect_list(concat_ws('|', *))), '|') from "
+            ~ api.Relation.create(schema=seed.schema, identifier=seed.alias) ~ ')' -%}
+    {%- endif -%}
     {{ return(adapter.row_if_any(
         'select version(), '
         ~ "(select sha2(concat(value, 'gnuper'), 256) from " ~ relation_of('pseudonym_key') ~ '), '
@@ -179,8 +184,7 @@
         ) ~ '), '
         ~ "(select array_join(array_sort(collect_set(concat_ws('|', _metadata.file_path, _metadata.file_size, "
         ~ "_metadata.file_modification_time))), '|') from " ~ relation_of('cell_sites') ~ '), '
-        ~ "(select array_join(array_sort(collect_list(concat_ws('|', *))), '|') from "
-        ~ api.Relation.create(schema=holidays.schema, identifier=holidays.alias) ~ '), '
+        ~ holidays ~ ', '
         ~ '(select max(cast(_metadata.file_modification_time as double)) from ' ~ relation_of('cell_sites') ~ ')'
     )) }}
 {%- endmacro %}

@@ -199,6 +199,14 @@ def test_names_that_are_ids(project: Project) -> None:
     assert inputs(project, layout="bandicoot") is None
 
 
+def test_dates_of_a_var_need_no_seed(project: Project) -> None:
+    """Without the seed's table, runs with var holidays know what has changed."""
+    project.execute("drop table {restricted}.holidays")
+    assert inputs(project) is None
+    assert inputs(project, holidays=[])
+    assert project.dbt("seed").success
+
+
 def test_changed_zones(project: Project, fingerprint: Callable[..., tuple[str, str]]) -> None:
     """A file that a var names counts with what is in it."""
     file = raw_file(project, "zones.csv")
