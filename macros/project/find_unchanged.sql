@@ -136,7 +136,7 @@
     {%- if file_names_are_ids() -%}{{ return(none) }}{%- endif -%}
     {%- set vars, all_vars = {}, {} -%}
     {%- for name in adapter.known_vars() -%}
-        {%- do all_vars.update({name: raw_layout() if name == 'layout' else var(name)}) -%}
+        {%- do all_vars.update({name: plain_var(name)}) -%}
     {%- endfor -%}
     {%- for name in all_vars if name not in vars_of_the_release() -%}
         {%- do vars.update({name: all_vars[name]}) -%}

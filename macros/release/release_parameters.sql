@@ -5,12 +5,10 @@
 {% macro release_parameters() -%}
     {%- set parameters = {} -%}
     {%- for name in plugin().ledger_vars() -%}
-        {%- set value = var(name) -%}
+        {%- set value = plain_var(name) -%}
         {%- do parameters.update({
-            name: local_md5(tojson(raw_layout(), sort_keys=true)) if name == 'layout'
-            else _zones() if name == 'zones' and value is not none
-            else value | map('string') | list if name == 'holidays' and value is not none
-            else value | string if name in ['period_begin', 'period_end'] and value is not none else value
+            name: local_md5(tojson(value, sort_keys=true)) if name == 'layout'
+            else _zones() if name == 'zones' and value is not none else value
         }) -%}
     {%- endfor -%}
     {{ return(tojson(parameters, sort_keys=true)) }}

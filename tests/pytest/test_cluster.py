@@ -94,7 +94,7 @@ def test_other_partitions_give_the_same_bytes(
     assert_same(release(project), local_run)
 
 
-@pytest.mark.parametrize("table_format", ["iceberg", "delta"])
+@pytest.mark.parametrize("table_format", [pytest.param("iceberg", marks=pytest.mark.slow), "delta"])
 def test_every_table_gets_the_format(
     table_format: str, make_project: Callable[..., Project], small_vars: dict[str, Any]
 ) -> None:

@@ -60,11 +60,9 @@ OTHER_HOURS = {
     "noct_begin": 22, "noct_end": 5, "work_begin": 8, "work_end": 20, "ep_begin": 4, "ep_end": 9,
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
-CASES = [
-    Case("attacked_project", None, {"bandicoot": False}),
-    Case("zoned_project", None, {"bandicoot": False}, by_zone=True),
-]
+ATTACKED = Case("attacked_project", None, {"bandicoot": False})
 SLOW_CASES = [
+    Case("zoned_project", None, {"bandicoot": False}, by_zone=True),
     Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
     Case(
         "other_hours",
@@ -142,7 +140,7 @@ class Judged:
 
 @pytest.fixture(
     scope="module",
-    params=[*CASES, *(pytest.param(case, marks=pytest.mark.slow) for case in SLOW_CASES)],
+    params=[ATTACKED, *(pytest.param(case, marks=pytest.mark.slow) for case in SLOW_CASES)],
     ids=lambda case: case.name,
 )
 def judged(

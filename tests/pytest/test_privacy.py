@@ -91,7 +91,11 @@ def test_report_counts_the_files(output: Path) -> None:
     ("few_users", "without_a_day"),
     [
         (True, {"files": 2, "delivered_rows": None, "accepted_rows": None, "malformed_row": 0}),
-        (False, {"files": 1, "delivered_rows": 1000, "accepted_rows": 0, "malformed_row": 1240}),
+        pytest.param(
+            False,
+            {"files": 1, "delivered_rows": 1000, "accepted_rows": 0, "malformed_row": 1240},
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_days_of_few_users(
@@ -131,6 +135,7 @@ def test_days_of_few_users(
     } == without_a_day
 
 
+@pytest.mark.slow
 def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_path: Path) -> None:
     """A release of fewer days overlaps the first one: warned of, refused, or allowed, as told."""
     folder = Path(raw.raw_glob).parent
