@@ -199,10 +199,10 @@ def test_every_data_test_holds_back_the_release(
     macro = project.root / "macros" / "planted.sql"
     macro.write_text(PLANT)
 
-    def build(test: str) -> dict[str, str]:
+    def build(test: str, **more_vars: object) -> dict[str, str]:
         outcome = project.dbt(
             *("build", "--indirect-selection", "empty", "--select", test, "current_release"),
-            **with_seed,
+            **more_vars,
         )
         # without the project's hooks
         return {
@@ -213,9 +213,10 @@ def test_every_data_test_holds_back_the_release(
         before = project.query(number).iloc[0, 0]
         for test in tests:
             monkeypatch.setenv("PLANTED_FAILURE", test)
-            assert build(test) == {test: "fail", "current_release": "skipped"}
+            assert build(test, **with_seed) == {test: "fail", "current_release": "skipped"}
         assert project.query(number).iloc[0, 0] == before
         monkeypatch.delenv("PLANTED_FAILURE")
+        # with the vars of the tables that it publishes
         assert build(tests[0]) == {tests[0]: "pass", "current_release": "success"}
         assert project.query(number).iloc[0, 0] != before
     finally:
