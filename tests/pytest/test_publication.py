@@ -263,7 +263,7 @@ def test_other_columns(make_project: Callable[..., Project]) -> None:
             assert features["reporting__number_of_records"].notna().any() if bandicoot else True
             answer = project.query(sql).iloc[0]
             assert answer.iloc[0] == len(features) and answer.iloc[2] == str(bandicoot).lower()
-    assert widths == [768, 45]
+    assert widths == [776, 53]
     assert not [answer for answer in seen if isinstance(answer, str)], seen
     assert {answer[-2] for answer in seen} == {len(features)}
 
