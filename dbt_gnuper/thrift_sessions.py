@@ -93,7 +93,7 @@ def _no_answer(error: BaseException | None) -> str | None:
         is_lost = isinstance(error, TTransportException | ConnectionError)
         # "Bad status" is an answer: a login that the server refused.
         if is_lost and "Bad status" not in str(error):
-            return NO_ANSWER
+            return f"{NO_ANSWER} ({str(error) or type(error).__name__})"
         error = error.__cause__
     return None
 
