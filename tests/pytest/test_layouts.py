@@ -1027,7 +1027,9 @@ def test_missing_column(
     features = project.table("final_features").set_index("antenna_id").sort_index()
     expected = gnuper.table("final_features").set_index("antenna_id").sort_index()
     needs = {
-        "correspondent_id": ("dist_mean", "isolation", "entropy"),
+        "correspondent_id": (
+            *("dist_mean", "isolation", "entropy", "partners", "capital_share", "pagerank"),
+        ),
         "call_duration": ("vol_",),
     }[column]
     for name in expected.columns:
