@@ -253,7 +253,7 @@ def test_other_columns(make_project: Callable[..., Project]) -> None:
     widths = []
     assert project.dbt("run", bandicoot=False).success
     with readers(project) as seen:
-        for bandicoot in (True, False):
+        for bandicoot in (False, True, False):
             outcome = project.dbt("run", bandicoot=bandicoot)
             assert outcome.success, outcome.output[-3000:]
             features = project.table("final_features")
@@ -263,7 +263,7 @@ def test_other_columns(make_project: Callable[..., Project]) -> None:
             assert features["reporting__number_of_records"].notna().any() if bandicoot else True
             answer = project.query(sql).iloc[0]
             assert answer.iloc[0] == len(features) and answer.iloc[2] == str(bandicoot).lower()
-    assert widths == [776, 53]
+    assert widths == [53, 776, 53]
     assert not [answer for answer in seen if isinstance(answer, str)], seen
     assert {answer[-2] for answer in seen} == {len(features)}
 
