@@ -15,6 +15,8 @@ from typing import IO, Any, cast
 import psutil
 from typing_extensions import Self
 
+from bench.ledger import Threads
+
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
@@ -29,6 +31,7 @@ class Usage:
     cpu_of_others: float  # all other processes of the machine in the same time
     peak_memory: int  # the largest sum of resident bytes of all its processes
     read_by_spark: int  # bytes that the server read from files, including shuffles
+    ledger: dict[str, float]  # `cpu` by what it was spent on, see bench.ledger
 
     @property
     def ended(self) -> float:
@@ -49,8 +52,9 @@ class Meter:
     def __enter__(self) -> Self:
         if self.server_pid is not None:
             self._roots.append(psutil.Process(self.server_pid))
+        self._threads = Threads(self.server_pid)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch_memory, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
         self._before = (_cpu_of(self._roots), _busy_cpu(), _read_by(self._roots))
         self._began, self._clock = time.time(), time.perf_counter()
@@ -58,13 +62,14 @@ class Meter:
 
     def __exit__(self, *error: object) -> None:
         wall = time.perf_counter() - self._clock
+        self._stop.set()
+        self._thread.join()
         spark = _cpu_of(self._roots) - self._before[0]
         cpu = spark + self._cpu_of_clients
         others = max(0.0, _busy_cpu() - self._before[1] - cpu)
         read = _read_by(self._roots) - self._before[2]
-        self._stop.set()
-        self._thread.join()
-        self.usage = Usage(self._began, wall, cpu, spark, others, self._peak, read)
+        ledger = self._threads.ledger(spark, self._cpu_of_clients)
+        self.usage = Usage(self._began, wall, cpu, spark, others, self._peak, read, ledger)
 
     def run(self, command: Sequence[str | Path], **options: Any) -> tuple[int, str]:
         """Run a program to its end; returns its exit code and what it printed."""
@@ -81,7 +86,8 @@ class Meter:
         self._cpu_of_clients += used.ru_utime + used.ru_stime
         return process.returncode, printed
 
-    def _watch_memory(self) -> None:
+    def _watch(self) -> None:
+        """Look again and again at memory and at the server's threads."""
         # A new process counts from the second look on: at first it shares all memory with the
         # process that started it.
         known: set[psutil.Process] = set()
@@ -93,6 +99,7 @@ class Meter:
                     resident += process.memory_info().rss
             self._peak = max(self._peak, resident)
             known = family
+            self._threads.look()
 
 
 def _families(roots: list[psutil.Process]) -> Iterator[psutil.Process]:

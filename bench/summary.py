@@ -19,6 +19,7 @@ def summary(run: Run, tasks: list[Task]) -> dict[str, Any]:
         "cpu": run.usage.cpu,
         "cpu_of_spark": run.usage.cpu_of_spark,
         "cpu_of_others": run.usage.cpu_of_others,
+        "ledger": run.usage.ledger,
         "peak_memory": run.usage.peak_memory,
         "read_by_spark": run.usage.read_by_spark,
         "rows_per_second": run.rows / run.usage.wall,

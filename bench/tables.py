@@ -13,7 +13,7 @@ def all_tables(result: dict[str, Any]) -> str:
     """The facts and all tables of a result."""
     parts = [_facts(result), _comparison(result), _models(result["default"])]
     runs = {"without bandicoot": result["pipeline"], "default": result["default"]}
-    parts += [_phases("Where the wall seconds go", runs)]
+    parts += [_phases("Where the wall seconds go", runs), _ledger(result)]
     for name, section in (
         ("growth", _growth),
         ("increment", _increment),
@@ -116,6 +116,27 @@ def _phases(title: str, runs: dict[str, dict[str, Any]]) -> str:
     rows.append(("all", *(f"{run['wall']:.1f}" for run in runs.values())))
     rows.append(("CPU s", *(f"{run['cpu']:.1f}" for run in runs.values())))
     return _table(title, ("wall s", *runs), rows)
+
+
+def _ledger(result: dict[str, Any]) -> str:
+    """What the CPU seconds of each kind of run are spent on."""
+    runs = {"without bandicoot": result["pipeline"], "default": result["default"]}
+    if "increment" in result:
+        runs |= {
+            "one more day": result["increment"]["one_more"],
+            "nothing new": result["increment"]["nothing_new"],
+        }
+    if "small" in result:
+        title = f"{result['small']['rows'] / 1e6:.0f} million rows"
+        runs |= {f"{title}, first": result["small"]["first"], "third": result["small"]["warm"]}
+    if "overhead" in result:
+        runs |= {f"sample: {name}": run for name, run in result["overhead"].items()}
+    rows = [
+        (kind, *(f"{run['ledger'][kind]:.1f}" for run in runs.values()))
+        for kind in result["pipeline"]["ledger"]
+    ]
+    rows.append(("all", *(f"{run['cpu']:.1f}" for run in runs.values())))
+    return _table("Where the CPU seconds go", ("CPU s", *runs), rows)
 
 
 def _growth(result: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,10 @@ def test_figures_fit_together(result: dict[str, Any], folder: Path) -> None:
     assert shared == pytest.approx(sum(run["levels"].values()), abs=0.1)
     assert 0 < sum(model["cpu"] for model in run["models"].values()) < run["cpu"]
     assert run["peak_memory"] > 200e6
+    assert sum(run["ledger"].values()) == pytest.approx(run["cpu"], abs=0.5)
+    assert min(run["ledger"].values()) >= 0
+    in_tasks = sum(model["cpu"] for model in run["models"].values())
+    assert 0.7 * in_tasks < run["ledger"]["tasks"] < 2 * in_tasks
     assert result["ratios"]["pipeline"]["floor_wall"] > 1
     assert "user_bandicoot" in {*result["default"]["models"]} - {*run["models"]}
     increment = result["increment"]
@@ -112,6 +117,37 @@ def test_meter_counts_what_a_server_reads(tmp_path: Path) -> None:
     with Meter(os.getpid()) as meter:
         file.read_bytes()
     assert 10e6 <= meter.usage.read_by_spark < 12e6
+
+
+def test_meter_knows_threads_by_their_names() -> None:
+    """A compiler's thread that has ended before the end, and the process's own time."""
+    program = """
+import pathlib, sys, threading, time
+def burn():
+    pathlib.Path(f"/proc/self/task/{threading.get_native_id()}/comm").write_text("C2 CompilerThre")
+    while time.thread_time() < 1.5:
+        pass
+sys.stdin.readline()
+thread = threading.Thread(target=burn)
+thread.start()
+thread.join()
+while time.thread_time() < 0.7:
+    pass
+print("done", flush=True)
+sys.stdin.readline()
+"""
+    server = subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    with Meter(server.pid) as meter:
+        print(file=server.stdin, flush=True)
+        assert server.stdout is not None
+        assert server.stdout.readline() == "done\n"
+    server.communicate("\n")
+    ledger = meter.usage.ledger
+    assert 1.1 < ledger["Java's compiler"] < 1.7
+    assert 0.5 < ledger["rest of the server"] < 1.3
+    assert sum(ledger.values()) == pytest.approx(meter.usage.cpu, abs=0.1)
 
 
 def test_wall_seconds_are_shared() -> None:
