@@ -1,10 +1,13 @@
-"""What a server's CPU seconds are spent on, told by the names of its threads."""
+"""What a server's CPU seconds are spent on, told by its threads' names and its child processes."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 # The first letters of a thread's name; Linux keeps 15 of them.
 KINDS = {
@@ -15,55 +18,87 @@ KINDS = {
     "GC Thread": "garbage collection",
     "G1 ": "garbage collection",
 }
+REST = "rest of the server"
+OTHERS = "Python workers, file commands"
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
+Clocks = dict[str, tuple[str, float]]  # name and CPU seconds of each thread or process, by its id
 
-class Threads:
-    """The CPU time of each thread of a process since this object was made.
 
-    A thread may end at any time, and its time is lost unless it was looked at before. So look often.
+@dataclass
+class Ledger:
+    """The CPU time of a server since this object was made, by kind.
+
+    A thread's or a Python worker's time can be lost when it ends: nobody waits for Python's workers.
+    So call `look` often; what was seen last counts.
     """
 
-    def __init__(self, pid: int | None) -> None:
-        self._folder = Path(f"/proc/{pid}") if pid is not None else None
-        self._before = self._now()
-        self._last = dict(self._before)
-        self._own_before = self._own_seconds()
+    pid: int
+    _threads: tuple[Clocks, Clocks] = field(init=False)  # then and now
+    _workers: tuple[Clocks, Clocks] = field(init=False)
+    _own_then: float = field(init=False)
+    _children_then: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._process = psutil.Process(self.pid)
+        threads, workers = self._threads_now(), self._workers_now()
+        self._threads, self._workers = (threads, dict(threads)), (workers, dict(workers))
+        self._own_then, self._children_then = self._seconds()
 
     def look(self) -> None:
-        """Note how long each thread has run until now."""
-        self._last |= self._now()
+        """Note the times of all threads and workers until now."""
+        self._threads[1].update(self._threads_now())
+        self._workers[1].update(self._workers_now())
 
-    def ledger(self, server: float, clients: float) -> dict[str, float]:
-        """The CPU seconds of a server (with its child processes) and of its clients, by kind."""
+    def seconds(self) -> dict[str, float]:
+        """CPU seconds by kind; their sum is the server's time with all its child processes."""
         self.look()
-        seconds = {"dbt": clients, **dict.fromkeys(KINDS.values(), 0.0)}
-        for thread, (name, now) in self._last.items():
-            spent = now - self._before.get(thread, (name, 0.0))[1]
+        own, children = self._seconds()
+        seconds = dict.fromkeys(KINDS.values(), 0.0)
+        for name, spent in _spent(*self._threads):
             for start, kind in KINDS.items():
                 if name.startswith(start):
                     seconds[kind] += spent
-        own = self._own_seconds() - self._own_before
-        seconds["rest of the server"] = own - sum(seconds.values()) + clients
-        seconds["Python workers, file commands"] = server - own
+        seconds[REST] = own - self._own_then - sum(seconds.values())
+        workers = sum(spent for _, spent in _spent(*self._workers))
+        seconds[OTHERS] = children - self._children_then + workers
         return seconds
 
-    def _now(self) -> dict[str, tuple[str, float]]:
-        """Name and CPU seconds of each thread that runs, by its id."""
-        threads: dict[str, tuple[str, float]] = {}
-        if self._folder is not None:
-            for thread in (self._folder / "task").iterdir():
-                with contextlib.suppress(OSError):  # it has ended
-                    threads[thread.name] = _name_and_seconds(thread / "stat")
-        return threads
+    def _threads_now(self) -> Clocks:
+        clocks = {}
+        for thread in Path(f"/proc/{self.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # it has ended
+                clocks[thread.name] = _name_and_seconds(thread / "stat")
+        return clocks
 
-    def _own_seconds(self) -> float:
-        """CPU seconds of the whole process, its ended threads included, without child processes."""
-        return _name_and_seconds(self._folder / "stat")[1] if self._folder is not None else 0.0
+    def _workers_now(self) -> Clocks:
+        """The children of child processes. No process waits for them."""
+        clocks = {}
+        for child in self._process.children():
+            with contextlib.suppress(psutil.Error):
+                for worker in child.children(recursive=True):
+                    times = worker.cpu_times()
+                    clocks[f"{worker.pid} {worker.create_time()}"] = ("", times.user + times.system)
+        return clocks
+
+    def _seconds(self) -> tuple[float, float]:
+        """Of the server's own threads, ended ones included; of its children, ended ones included."""
+        own = self._process.cpu_times()
+        children = own.children_user + own.children_system
+        for child in self._process.children():
+            with contextlib.suppress(psutil.Error):
+                times = child.cpu_times()
+                children += times.user + times.system
+        return own.user + own.system, children
+
+
+def _spent(then: Clocks, now: Clocks) -> list[tuple[str, float]]:
+    """Name and seconds of each thread or process."""
+    return [(name, end - then.get(key, (name, 0.0))[1]) for key, (name, end) in now.items()]
 
 
 def _name_and_seconds(stat: Path) -> tuple[str, float]:
-    """From a file of Linux's /proc; see `man 5 proc`."""
+    """Of a thread, from this file of Linux; see `man 5 proc`."""
     before, _, after = stat.read_text().rpartition(")")
     user, system = after.split()[11:13]
     return before.partition("(")[2], (int(user) + int(system)) / TICKS_PER_SECOND

@@ -15,7 +15,7 @@ from typing import IO, Any, cast
 import psutil
 from typing_extensions import Self
 
-from bench.ledger import Threads
+from bench.ledger import Ledger
 
 SECONDS_BETWEEN_LOOKS = 0.2
 
@@ -31,7 +31,7 @@ class Usage:
     cpu_of_others: float  # all other processes of the machine in the same time
     peak_memory: int  # the largest sum of resident bytes of all its processes
     read_by_spark: int  # bytes that the server read from files, including shuffles
-    ledger: dict[str, float]  # `cpu` by what it was spent on, see bench.ledger
+    ledger: dict[str, float]  # `cpu` by what it was spent on
 
     @property
     def ended(self) -> float:
@@ -46,17 +46,18 @@ class Meter:
     server_pid: int | None
     usage: Usage = field(init=False)
     _roots: list[psutil.Process] = field(default_factory=list)
+    _ledger: Ledger | None = None
     _cpu_of_clients: float = 0.0
     _peak: int = 0
 
     def __enter__(self) -> Self:
         if self.server_pid is not None:
             self._roots.append(psutil.Process(self.server_pid))
-        self._threads = Threads(self.server_pid)
+            self._ledger = Ledger(self.server_pid)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
-        self._before = (_cpu_of(self._roots), _busy_cpu(), _read_by(self._roots))
+        self._before = (_busy_cpu(), _read_by(self._roots))
         self._began, self._clock = time.time(), time.perf_counter()
         return self
 
@@ -64,11 +65,12 @@ class Meter:
         wall = time.perf_counter() - self._clock
         self._stop.set()
         self._thread.join()
-        spark = _cpu_of(self._roots) - self._before[0]
+        ledger = self._ledger.seconds() if self._ledger else {}
+        spark = sum(ledger.values())
+        ledger["client"] = self._cpu_of_clients
         cpu = spark + self._cpu_of_clients
-        others = max(0.0, _busy_cpu() - self._before[1] - cpu)
-        read = _read_by(self._roots) - self._before[2]
-        ledger = self._threads.ledger(spark, self._cpu_of_clients)
+        others = max(0.0, _busy_cpu() - self._before[0] - cpu)
+        read = _read_by(self._roots) - self._before[1]
         self.usage = Usage(self._began, wall, cpu, spark, others, self._peak, read, ledger)
 
     def run(self, command: Sequence[str | Path], **options: Any) -> tuple[int, str]:
@@ -87,7 +89,7 @@ class Meter:
         return process.returncode, printed
 
     def _watch(self) -> None:
-        """Look again and again at memory and at the server's threads."""
+        """Look again and again at memory, and at what the server is doing."""
         # A new process counts from the second look on: at first it shares all memory with the
         # process that started it.
         known: set[psutil.Process] = set()
@@ -99,7 +101,8 @@ class Meter:
                     resident += process.memory_info().rss
             self._peak = max(self._peak, resident)
             known = family
-            self._threads.look()
+            if self._ledger:
+                self._ledger.look()
 
 
 def _families(roots: list[psutil.Process]) -> Iterator[psutil.Process]:
@@ -108,15 +111,6 @@ def _families(roots: list[psutil.Process]) -> Iterator[psutil.Process]:
         with contextlib.suppress(psutil.Error):
             yield root
             yield from root.children(recursive=True)
-
-
-def _cpu_of(roots: list[psutil.Process]) -> float:
-    """CPU seconds so far of the processes and all that they started, ended ones included."""
-    total = 0.0
-    for process in _families(roots):
-        with contextlib.suppress(psutil.Error):
-            total += sum(process.cpu_times()[:4])
-    return total
 
 
 def _read_by(roots: list[psutil.Process]) -> int:

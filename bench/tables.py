@@ -132,7 +132,10 @@ def _ledger(result: dict[str, Any]) -> str:
     if "overhead" in result:
         runs |= {f"sample: {name}": run for name, run in result["overhead"].items()}
     rows = [
-        (kind, *(f"{run['ledger'][kind]:.1f}" for run in runs.values()))
+        (
+            "dbt" if kind == "client" else kind,
+            *(f"{run['ledger'][kind]:.1f}" for run in runs.values()),
+        )
         for kind in result["pipeline"]["ledger"]
     ]
     rows.append(("all", *(f"{run['cpu']:.1f}" for run in runs.values())))
