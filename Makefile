@@ -101,10 +101,9 @@ lock:  ## resolve requirements/*.in anew (needs uv)
 .PHONY: key
 key: setup  ## make a random key for the pseudonyms, if there is none
 
-.PHONY: generate columns
+.PHONY: generate
 generate: setup  ## write anew what follows from the descriptions of vars, features and indicators
 	@$(python) -m scripts.generate
-columns: generate
 
 .PHONY: purge
 purge: server  ## drop every user-level table and its files; the release stays

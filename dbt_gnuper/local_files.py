@@ -9,11 +9,12 @@ import bz2
 import csv
 import fnmatch
 import gzip
+import json
 import os
 import re
 import stat
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
@@ -29,6 +30,9 @@ IDS = ("caller_id", "correspondent_id", "cell_id", "correspondent_cell_id")
 KEY_VARIABLE = "GNUPER_PSEUDONYM_KEY"
 # 128 bits in hexadecimal
 SHORTEST_KEY = 32
+
+# The names of UTC as a data_timezone.
+UTC = ("UTC", "Etc/UTC")
 
 # First bytes of files, by ending. Spark unpacks .gz, .bz2 and .zst by the ending.
 MAGIC = {"gz": b"\x1f\x8b", "bz2": b"BZh", "zst": b"\x28\xb5\x2f\xfd", "parquet": b"PAR1"}
@@ -226,7 +230,9 @@ def parquet_problem(
         if problem:
             return f"The Parquet file '{told}' {problem}"
         for field, column in used:
-            problem = _unfit_column(field, column, names, types)
+            problem = _unfit_column(field, column, names, types) or _instants_problem(
+                field, column, types, kind
+            )
             if problem:
                 return f"The Parquet file '{told}' {problem}"
             found = _plain(types[column.lower()])
@@ -245,16 +251,19 @@ def _columns_of_parquet(leaves: Any) -> tuple[list[str], dict[str, Any]]:
     import pyarrow as pa
 
     schema = leaves.to_arrow_schema()
-    # a type of older programs: Spark reads instants, Arrow reads nanoseconds
-    int96 = {
-        leaf.name
-        for leaf in map(leaves.column, range(len(leaves)))
-        if leaf.physical_type == "INT96"
-    }
-    types = {
-        column.name.lower(): pa.timestamp("us", "UTC") if column.name in int96 else column.type
-        for column in schema
-    }
+    types = {column.name.lower(): column.type for column in schema}
+    for leaf in map(leaves.column, range(len(leaves))):
+        if leaf.path != leaf.name:
+            continue  # a part of a column
+        name = leaf.name.lower()
+        # Types of older programs, as Spark reads them: Arrow reads INT96 as nanoseconds, and times
+        # without a logical type as local.
+        if leaf.physical_type == "INT96":
+            types[name] = pa.timestamp("us", "UTC")
+        elif json.loads(leaf.logical_type.to_json()).get("isAdjustedToUTC") and (
+            pa.types.is_timestamp(types[name])
+        ):
+            types[name] = pa.timestamp(types[name].unit, "UTC")
     return schema.names, types
 
 
@@ -300,6 +309,40 @@ def _unfit_column(field: str, column: str, names: list[str], types: dict[str, An
             "whole numbers (pandas: dtype 'string' or 'Int64')."
         )
     return None
+
+
+def _instants_problem(
+    field: str, column: str, types: dict[str, Any], kind: dict[str, Any]
+) -> str | None:
+    """Why the times of a column cannot be used, as the end of a sentence about the file."""
+    import pyarrow as pa
+
+    found = types[column.lower()]
+    if field != "datetime" or not pa.types.is_timestamp(found) or found.tz is None:
+        return None
+    problem = about_instants([column], kind)["problem"]
+    return problem and f"has {problem}"
+
+
+def about_instants(columns: Sequence[str], kind: dict[str, Any]) -> dict[str, str | None]:
+    """The `problem` with instants in columns of the datetime of Parquet files, or the `doubt` about
+    them: sentences without their beginning, "The files have". Spark shows instants in UTC."""
+    zone = kind["data_timezone"]
+    instants = f"instants in the column {', '.join(columns)} (timestamp with UTC, or INT96)"
+    writer = "the writer put local times there, as Impala does"
+    about: dict[str, str | None] = {"problem": None, "doubt": None}
+    if not columns or zone in UTC:
+        return about
+    if zone is None:
+        return about | {
+            "problem": f"{instants}, and the layout has no data_timezone, so that hours of UTC would "
+            "be taken as local ones. Set data_timezone: UTC and local_timezone, such as "
+            f"Africa/Khartoum, in the layout. Only if {writer}, set both to that zone."
+        }
+    return about | {
+        "doubt": f"{instants}, but the layout has data_timezone: {zone}. Their hours of UTC are taken "
+        f"as hours of {zone}. That is right only if {writer}. Otherwise set data_timezone: UTC."
+    }
 
 
 def has_header(path: Path, layout: dict[str, Any], exactly: bool = False) -> bool:
@@ -364,7 +407,9 @@ def pseudonym_key_problem(uri: str) -> str | None:
                     "else. Set pseudonym_key_file to another file, or remove this one."
                 )
             try:
-                write_key(path, key)
+                # a file that is right already is not touched, so that it does not count as changed
+                if there != key or stat.S_IMODE(path.stat().st_mode) != 0o600:
+                    write_key(path, key)
             except OSError as error:
                 return f"The key of {origin} cannot be written to '{path}': {error.strerror}."
         return problem
@@ -428,5 +473,6 @@ def extend(adapter: type[SparkAdapter]) -> None:
         files_without_header=lambda _, *about: files_without_header(*about),
         lacks_header=lambda _, uri, layout: lacks_header(uri, layout),
         parquet_problem=lambda _, *about: parquet_problem(*about),
+        about_instants=lambda _, columns, kind: about_instants(columns, kind),
         pseudonym_key_problem=lambda _, uri: pseudonym_key_problem(uri),
     )

@@ -43,4 +43,7 @@ def extend() -> None:
             warnings.clear()
             fire_event(self, Note(msg=told), EventLevel.INFO)
 
+    # At its end dbt repeats only results with the status warn (print_run_end_messages). A warning of a
+    # macro does not give its model this status, dbt-labs/dbt-core#12328 asks for it. Unnecessary if dbt
+    # repeats these warnings too.
     replace_methods(EventManager, fire_event=fire)

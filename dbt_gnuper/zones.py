@@ -7,14 +7,16 @@ because Spark knows no polygons, and reads local files only.
 
 from __future__ import annotations
 
+import csv
 import functools
+import io
 import json
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -34,6 +36,12 @@ EARTH_KM = 6371.0
 ANTENNA, ZONE, ZONE_NAME = "antenna_id", "zone_id", "zone_name"
 ZONE_NAMES = (ZONE, "zone")
 POPULATION = "population"
+# People of a zone. A point before three zeros may be a thousands separator.
+PEOPLE = re.compile(r"[0-9]{1,12}([.]00?)?")
+# A number that stays what it is when it becomes one: no code like 03401 or 1E5, no long id.
+PLAIN_NUMBER = re.compile(
+    r"-?(0|[1-9][0-9]{0,14}|(0|[1-9][0-9]*)?[.][0-9]+|[0-9]([.][0-9]+)?[eE][-+][0-9]{1,2})"
+)
 # Columns of final_coverage, which a further column of the population file cannot have.
 COVERAGE = (
     "period", ZONE, ZONE_NAME, POPULATION, "active_users", "penetration", "weight", "antennas",
@@ -69,25 +77,76 @@ def some(values: Iterable[Any], most: int = 3) -> str:
 
 def _read_table(path: Path, what: str) -> pd.DataFrame:
     """A table of text, with the delimiter of its header. Blanks around values do not count."""
+    where = f"{what} '{path}'"
     try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-        delimiter = max(",;\t", key=header.count)
-        table = pd.read_csv(
-            path, sep=delimiter, dtype=str, keep_default_na=False, encoding="utf-8-sig"
-        )
+        lines = _lines(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
-        raise ZonesError(
-            f"The {what} '{path}' is not text in UTF-8: save it as CSV UTF-8."
-        ) from None
-    except pd.errors.EmptyDataError:
-        raise ZonesError(f"The {what} '{path}' is empty.") from None
-    except (OSError, ValueError) as error:  # ValueError: pandas' ParserError is one
-        raise ZonesError(f"The {what} '{path}' cannot be read: {_first_line(error)}.") from None
-    table.columns = [str(name).strip() for name in table.columns]
-    if table.empty:
-        raise ZonesError(f"The {what} '{path}' has no rows.")
-    return table.fillna("").apply(lambda column: column.str.strip())
+        raise ZonesError(f"The {where} is not text in UTF-8: save it as CSV UTF-8.") from None
+    except (OSError, csv.Error) as error:
+        raise ZonesError(f"The {where} cannot be read: {_first_line(error)}.") from None
+    if not lines:
+        raise ZonesError(f"The {where} is empty.")
+    columns = _without_empty_end(lines[0].values)
+    repeated = {name for name in columns if name and columns.count(name) > 1}
+    if repeated:
+        raise ZonesError(f"The {where} has a column twice: {some(repeated)}.")
+    rows = []
+    for line in lines[1:]:
+        values = line.values
+        if len(values) > len(columns):
+            values = _without_empty_end(values, len(columns))
+        if len(values) != len(columns):
+            remedy = (
+                "Write numbers without separators, such as 12500, and put texts that contain the "
+                "delimiter in quotes"
+                if len(values) > len(columns)
+                else "Leave a value that is missing empty, and write its delimiter"
+            )
+            raise ZonesError(
+                f"The {where} cannot be read: line {line.number} has {_counted(len(values), 'value')}, "
+                f"but there are {_counted(len(columns), 'column')}. {remedy}."
+            )
+        rows.append(values)
+    if not rows:
+        raise ZonesError(f"The {where} has no rows.")
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+class Line(NamedTuple):
+    """A row of a CSV file, and the line on which it begins."""
+
+    number: int
+    values: list[str]
+
+
+def _lines(text: str) -> list[Line]:
+    """The rows of a CSV file that are not blank, without blanks around values. Raises csv.Error."""
+    header = next(iter(text.lstrip().splitlines()), "")
+    delimiter = max(",;\t", key=header.count)
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    found, number = [], 1
+    try:
+        for row in rows:
+            values = [value.strip() for value in row]
+            if len(values) > 1 or any(values):
+                found.append(Line(number, values))
+            number = rows.line_num + 1
+    except csv.Error as error:
+        raise csv.Error(f"line {number}: {error}") from None
+    return found
+
+
+def _without_empty_end(values: list[str], least: int = 1) -> list[str]:
+    """Values without empty ones at the end, as of rows that end with a delimiter; `least` stay."""
+    size = len(values)
+    while size > least and not values[size - 1]:
+        size -= 1
+    return values[:size]
+
+
+def _counted(number: int, noun: str) -> str:
+    """A number of things: "1 value", "2 values"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _first_line(error: Exception) -> str:
@@ -420,10 +479,11 @@ def zones_of_antennas(
     zone_id: str | None,
     zone_name: str | None,
     capital: Sequence[str] = (),
+    population_file: str | None = None,
 ) -> dict[str, Any]:
-    """The `rows` of the model antenna_zones, `warnings` about the file, or the `problem` with it.
+    """The `rows` of the model antenna_zones, `warnings` about the files, or the `problem` with them.
 
-    The zones of var capital must have antennas.
+    The zones of var capital must have antennas, and one of the population file at least.
     """
     known = [(str(antenna), float(x), float(y)) for antenna, x, y in places]
     try:
@@ -439,6 +499,16 @@ def zones_of_antennas(
     ids = {zone for zone, _ in assignment.zones.values()}
     if found := capital_problem(capital, ids, "zones with an antenna"):
         return {"problem": found}
+    if population_file is not None:
+        try:
+            about = _strangers(population_file, ids, "zones with an antenna")
+        except ZonesError as error:
+            return {"problem": str(error)}
+        if about["problem"]:
+            return {"problem": about["problem"]}
+        # with a zones file, population_warning has compared both files already
+        if about["warning"] and not isinstance(zones, str):
+            assignment.warnings.append(about["warning"])
     outside = [antenna for antenna, _, _ in known if antenna not in assignment.zones]
     if outside:
         assignment.warnings.append(
@@ -533,29 +603,85 @@ def read_population(uri: str) -> pd.DataFrame:
     if (table[ZONE] == "").any():
         raise ZonesError(f"The {where} has rows without a zone: fill them in.")
     _refuse_repeated(table, ZONE, f"The {where} has more than one row for the zones")
-    people = pd.to_numeric(table[POPULATION].replace("", None), errors="coerce")
-    wrong = table[POPULATION].ne("") & ~(people.ge(0) & people.lt(1e12))
+    wrong = table[POPULATION].ne("") & ~table[POPULATION].map(_is(PEOPLE))
     if wrong.any():
+        first = table[wrong].iloc[0]
+        more = f" ({wrong.sum()} zones in all have one)" if wrong.sum() > 1 else ""
         raise ZonesError(
-            f"The {where} has a population that is not a number of people for the zones "
-            f"{some(table.loc[wrong, ZONE])}: write it without blanks or separators, such as 12500."
+            f"The {where} has a population that is not a whole number of people: "
+            f"'{told(first[POPULATION])}' for the zone '{told(first[ZONE])}'{more}. Write it without "
+            "blanks, separators and decimals, such as 12500."
         )
     for name in table.columns.drop(ZONE):
         values = table[name].replace("", None)
-        numbers = pd.to_numeric(values, errors="coerce")
-        is_number = numbers.notna().eq(values.notna()).all() and np.isfinite(numbers.dropna()).all()
-        table[name] = numbers.astype(float) if is_number else values
+        is_number = name == POPULATION or values.dropna().map(_is(PLAIN_NUMBER)).all()
+        table[name] = pd.to_numeric(values).astype(float) if is_number else values
     return table
 
 
-def population_problem(uri: str | None) -> str | None:
-    """Why a population file cannot be used, as a sentence; None when it can, or when there is none."""
+def _is(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    """Whether a whole text has a pattern."""
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+def _strangers(uri: str, known: Iterable[str], what: str) -> dict[str, str | None]:
+    """The `problem` if no zone of the population file is known, and a `warning` if some are not.
+
+    `what` the known zones are: "zones of the zones file 'zones.csv'". Raises ZonesError.
+    """
+    zones, known = set(read_population(uri)[ZONE]), set(known)
+    unknown = zones - known
+    where = f"the population file '{_local(uri, 'population file', 'zone_population')}'"
+    about: dict[str, str | None] = {"problem": None, "warning": None}
+    if known and unknown == zones:
+        return about | {
+            "problem": f"No zone of {where} is among the {what}: the codes of the first are like "
+            f"'{told(min(zones))}', those of the second like '{told(min(known))}'. Write the same codes "
+            "in both files, with leading zeros."
+        }
+    if known and unknown:
+        return about | {
+            "warning": f"Zones of {where} are not among the {what} ({len(unknown)} of {len(zones)}): "
+            f"{some(unknown)}. In final_coverage they have no antennas and no users. If their codes are "
+            "misspelt, correct them: the zones that are meant have no population."
+        }
+    return about
+
+
+def _about_population(
+    uri: str | None, zones: str | None, zone_id: str | None, zone_name: str | None
+) -> dict[str, str | None]:
+    """The `problem` with a population file, by itself or beside a zones file, and a `warning`."""
+    if uri is None:
+        return {"problem": None, "warning": None}
     try:
-        if uri is not None:
+        if zones is None:
             read_population(uri)
+            return {"problem": None, "warning": None}
+        file = read_zones(zones, zone_id, zone_name)
+        return _strangers(uri, file.ids(), f"zones of the zones file '{file.path}'")
     except ZonesError as error:
-        return str(error)
-    return None
+        return {"problem": str(error), "warning": None}
+
+
+def population_problem(
+    uri: str | None,
+    zones: str | None = None,
+    zone_id: str | None = None,
+    zone_name: str | None = None,
+) -> str | None:
+    """Why a population file cannot be used, as a sentence; None when it can, or when there is none.
+
+    At least one of its zones must be in the zones file, if there is one.
+    """
+    return _about_population(uri, zones, zone_id, zone_name)["problem"]
+
+
+def population_warning(
+    uri: str | None, zones: str | None, zone_id: str | None, zone_name: str | None
+) -> str | None:
+    """Which zones of a usable population file are not in the zones file, as a sentence, or None."""
+    return _about_population(uri, zones, zone_id, zone_name)["warning"]
 
 
 def population(uri: str) -> dict[str, Any]:
@@ -572,6 +698,7 @@ def extend(adapter: type[SparkAdapter]) -> None:
         zones_problem,
         capital_problem,
         population_problem,
+        population_warning,
         population,
     )
     add_for_macros(

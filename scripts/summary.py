@@ -19,8 +19,8 @@ SHOWN = (
 ROWS = 5
 WITHHELD = {
     "withheld_k": "too few people",
-    "withheld_dominance": "one person makes up too much",
-    "withheld_rest": "another value would follow",
+    "withheld_dominance": "one person accounts for too much",
+    "withheld_rest": "would reveal another value",
 }
 
 

@@ -1,6 +1,7 @@
 {#
     Post-hook of a raw table: stops the run when the files of its kind do not have the layout's columns.
-    Checks the headers of CSV files and the schema of Parquet files.
+    Checks the headers of CSV files and the schema of Parquet files. Times of Parquet files may not be instants
+    without a data_timezone.
 #}
 {% macro check_cdr_columns(cdr, cdr_lines, number) -%}
     {%- if execute -%}
@@ -34,13 +35,27 @@
 {%- endmacro %}
 
 
-{# Stops the run when the Parquet files lack a column of the layout. #}
+{#
+    Stops the run when the Parquet files lack a column of the layout, or have instants that would be taken as
+    local times. Warns of instants in another zone than UTC.
+#}
 {% macro _check_parquet_columns(cdr, kind) -%}
-    {%- set columns = adapter.get_columns_in_relation(cdr) | map(attribute='name') | list -%}
+    {%- set types = {} -%}
+    {%- for column in adapter.get_columns_in_relation(cdr) -%}{%- do types.update({column.name: column.dtype}) -%}{%- endfor -%}
+    {%- set columns = types | list -%}
     {%- set known = columns | map('lower') | list + ['file_name'] -%}
     {%- for column in plugin().used_columns(kind) if column | lower not in known -%}
         {{ exceptions.raise_compiler_error(
             'The Parquet files have no column ' ~ column ~ ', which the layout reads. Their columns are: ' ~ columns | join(', ') ~ '. Set fields of var layout accordingly.'
         ) }}
     {%- endfor -%}
+    {%- set used = plugin().columns_of(kind.fields.datetime) | map('lower') | list -%}
+    {%- set instants = [] -%}
+    {#- times without zone are timestamp_ntz -#}
+    {%- for name, type in types.items() if type == 'timestamp' and name | lower in used -%}
+        {%- do instants.append(name) -%}
+    {%- endfor -%}
+    {%- set about = adapter.about_instants(instants, kind) -%}
+    {%- if about.problem -%}{{ exceptions.raise_compiler_error('The Parquet files have ' ~ about.problem) }}{%- endif -%}
+    {%- if about.doubt -%}{%- do exceptions.warn('The Parquet files have ' ~ about.doubt) -%}{%- endif -%}
 {%- endmacro %}

@@ -17,7 +17,7 @@
         {%- endif -%}
         {%- if sentence -%}{%- do sentences[severity].append(sentence) -%}{%- endif -%}
     {%- endfor -%}
-    {%- set rejects = 'Rejected are ' ~ _reasons_of_rejects() ~ '. ' if 'lost_' in broken | join -%}
+    {%- set rejects = 'Most frequent rejects: ' ~ _reasons_of_rejects() ~ '. ' if 'lost_' in broken | join -%}
     {%- if sentences.stop -%}
         {{ exceptions.raise_compiler_error(
             'The delivery is not good enough: ' ~ sentences.stop | join('; ') ~ '. '
@@ -146,7 +146,7 @@
     {%- set totals = run_query('select calls, texts from ' ~ delivery_totals).rows[0] -%}
     {%- if has_calls and totals[0] == 0 -%}
         {{ exceptions.raise_compiler_error(
-            'Not a single call was accepted, and ' ~ totals[1] ~ ' texts, although the layout has calls (rejects: '
+            'No call was accepted (' ~ totals[1] ~ ' texts were), although the layout describes calls (rejects: '
             ~ (_reasons_of_rejects() or 'none') ~ '). Nothing was released; the last release stays. Correct codes or '
             ~ 'call_unit of the layout; if the files have texts alone, leave the codes of calls out.'
         ) }}

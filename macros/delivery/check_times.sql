@@ -1,6 +1,6 @@
 {#
-    Pre-hook of cdr: stops the run when Spark's sessions are not in UTC, or when Spark does not know a
-    timestamp pattern or a time zone of the layout.
+    Pre-hook of cdr: stops the run when Spark's sessions are not in UTC or would convert values wrongly, or
+    when Spark does not know a timestamp pattern or a time zone of the layout.
 #}
 {% macro check_times() -%}
     {%- if not execute -%}{{ return('') }}{%- endif -%}
@@ -9,6 +9,12 @@
         {{ exceptions.raise_compiler_error(
             "Spark's sessions are in the time zone " ~ zone ~ ', where some local times do not exist. Set '
             ~ 'spark.sql.session.timeZone to UTC on the server.'
+        ) }}
+    {%- endif -%}
+    {%- if run_query('set spark.sql.ansi.enabled').rows[0][1] | string | lower != 'true' -%}
+        {{ exceptions.raise_compiler_error(
+            "Spark's ANSI mode is off: a number that is too large would become another number or NULL. Set "
+            ~ 'spark.sql.ansi.enabled to true on the server.'
         ) }}
     {%- endif -%}
     {%- for kind in raw_kinds() -%}

@@ -28,6 +28,8 @@
     {#- without the schema, so that it is equal in all schemas -#}
     {%- set definition = (accepted ~ sums) | replace(this.schema, '') -%}
     {%- set versions = _week_versions(local_md5(definition), inputs) -%}
+    {%- set adds_weeks = execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
+    {%- if adds_weeks -%}{%- do _forget_stale_weeks(versions) -%}{%- endif -%}
 
     -- only after the quality gates
     -- depends_on: {{ ref('delivery_quality') }}
@@ -35,7 +37,7 @@
     with accepted as (
 
         {{ accepted }}
-        {{- _and_week_is_new(versions) }}
+        {{- _and_week_is_new(versions) if adds_weeks }}
 
     ),
 
@@ -83,19 +85,29 @@
 
 
 {#
-    Condition for a query of delivered_rows: the table does not have the current version of their week.
-    Empty when everything is to be computed, and when the query is only compiled, not run.
+    Drops the weeks that the table does not have in their current version. `insert_overwrite` replaces only
+    weeks that have rows: it would keep the old rows of a week whose new version has none.
 #}
+{% macro _forget_stale_weeks(versions) -%}
+    {%- set weeks = run_query(
+        'select distinct cast(earlier.week as string) from ' ~ this ~ ' as earlier left anti join (' ~ versions
+        ~ ') as now on earlier.week = now.week and earlier.week_version = now.week_version'
+    ).columns[0].values() -%}
+    {%- for week in weeks -%}
+        {%- do drop_partition(this, 'week = date ' ~ text_literal(week)) -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{# Condition for a query of delivered_rows: the table does not have their week. #}
 {% macro _and_week_is_new(versions) -%}
-    {%- if execute and flags.WHICH in ('run', 'build', 'retry') and is_incremental() -%}
-        {%- set weeks = run_query(
-            'select now.week, files.source_file from (' ~ versions ~ ') as now left anti join '
-            ~ this ~ ' as complete on now.week = complete.week and now.week_version = complete.week_version '
-            ~ 'inner join ' ~ ref('delivered_files') ~ ' as files on now.week = ' ~ week_start('files.day')
-            ~ " and files.outcome = 'accepted'"
-        ) -%}
-        and {{ week_start('cast(event_at as date)') }} in (
-            {{- literal_list(weeks.columns[0].values() | map('string') | unique, as_type='date') }})
-        and source_file in ({{ literal_list(weeks.columns[1].values() | unique(case_sensitive=true), as_type='text') }})
-    {%- endif -%}
+    {%- set weeks = run_query(
+        'select now.week, files.source_file from (' ~ versions ~ ') as now left anti join '
+        ~ this ~ ' as complete on now.week = complete.week '
+        ~ 'inner join ' ~ ref('delivered_files') ~ ' as files on now.week = ' ~ week_start('files.day')
+        ~ " and files.outcome = 'accepted'"
+    ) -%}
+    and {{ week_start('cast(event_at as date)') }} in (
+        {{- literal_list(weeks.columns[0].values() | map('string') | unique, as_type='date') }})
+    and source_file in ({{ literal_list(weeks.columns[1].values() | unique(case_sensitive=true), as_type='text') }})
 {%- endmacro %}

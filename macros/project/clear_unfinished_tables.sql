@@ -8,10 +8,11 @@
 {% macro clear_unfinished_tables() -%}
     {%- if not execute or flags.WHICH not in ('run', 'build', 'retry', 'seed') -%}{{ return('') }}{%- endif -%}
     {%- set leftover = target.schema ~ '_leftover' -%}
+    {#- the catalog knows only lower case -#}
     {%- set schemas = run_query('show schemas').columns[0].values() -%}
-    {%- if leftover in schemas -%}{%- do run_query('drop schema ' ~ leftover) -%}{%- endif -%}
+    {%- if leftover | lower in schemas -%}{%- do run_query('drop schema ' ~ leftover) -%}{%- endif -%}
     {%- set listed, folders = {}, {} -%}
-    {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema in schemas
+    {%- for node in graph.nodes.values() if node.unique_id in selected_resources and node.schema | lower in schemas
         and node.config.materialized in ('table', 'incremental', 'seed')
         and node.config.get('file_format') == 'parquet' -%}
         {%- if node.schema not in listed -%}

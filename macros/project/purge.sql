@@ -13,9 +13,10 @@
         | selectattr('package_name', 'equalto', 'gnuper')
         | selectattr('resource_type', 'in', ['model', 'seed'])
         | rejectattr('schema', 'equalto', release_schema) | list -%}
+    {#- the catalog knows only lower case -#}
     {%- set schemas = run_query('show schemas').columns[0].values() -%}
     {%- set dropped = [] -%}
-    {%- for schema in nodes | map(attribute='schema') | unique if schema in schemas -%}
+    {%- for schema in nodes | map(attribute='schema') | unique if schema | lower in schemas -%}
         {%- set listed = run_query('show tables in ' ~ schema).columns['tableName'].values() | list -%}
         {%- set views = run_query('show views in ' ~ schema).columns['viewName'].values() | list -%}
         {%- for node in nodes if node.schema == schema -%}

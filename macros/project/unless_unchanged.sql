@@ -21,6 +21,14 @@
 {%- endmacro %}
 
 
+{# Gives a table that dbt-spark makes without properties, or does not make anew, those of its build. #}
+{% macro _note_build() -%}
+    {%- do run_query(
+        'alter table ' ~ this ~ " set tblproperties ('gnuper.build' = " ~ text_literal(build_of_table(model)) ~ ')'
+    ) -%}
+{%- endmacro %}
+
+
 {% materialization table, adapter='spark', supported_languages=['sql', 'python'] -%}
     {%- if model.language == 'sql' -%}{{ return(unless_unchanged(dbt.materialization_table_spark)) }}{%- endif -%}
     {#- dbt runs Python only where the materialization itself calls `statement` -#}
@@ -31,13 +39,16 @@
     {%- call statement('main', language='python') -%}
         {{ create_table_as(False, this, compiled_code, 'python') }}
     {%- endcall -%}
+    {%- do _note_build() -%}
     {{ run_hooks(post_hooks) }}
     {{ return({'relations': [this.incorporate(type='table')]}) }}
 {%- endmaterialization %}
 
 
 {% materialization incremental, adapter='spark', supported_languages=['sql'] -%}
-    {{ return(unless_unchanged(dbt.materialization_incremental_spark)) }}
+    {%- set built = unless_unchanged(dbt.materialization_incremental_spark) -%}
+    {%- if not is_unchanged() -%}{%- do _note_build() -%}{%- endif -%}
+    {{ return(built) }}
 {%- endmaterialization %}
 
 

@@ -21,7 +21,8 @@
     {%- if earlier[3] == 0 -%}{{ return(none_found) }}{%- endif -%}
     {%- set other_units = '' if earlier[6] == 0 else (
         (' It' if earlier[3] == 1 else ' ' ~ earlier[6] ~ ' of them') ~ (' is' if earlier[6] == 1 else ' are')
-        ~ ' of other units (antennas, or other zones): a zone less its released antennas leaves the withheld ones.'
+        ~ " of other units (antennas, or other zones): subtracting a zone's released antennas from the zone "
+        ~ 'reveals the withheld ones.'
     ) -%}
     {{ return({
         'sentence': 'This release (' ~ earlier[4] ~ ' to ' ~ earlier[5] ~ ') overlaps ' ~ earlier[3] ~ ' earlier one'

@@ -141,7 +141,7 @@
     {%- set names = run_query(
         'show tables in ' ~ this.schema ~ " like '" ~ table.view.identifier ~ "_*'"
     ).columns['tableName'].values() -%}
-    {%- for name in names if modules.re.fullmatch(table.view.identifier ~ '_[0-9a-f]{8}', name) -%}
+    {%- for name in names if name in in_use or _is_store(table.view, name) -%}
         {%- set store = this.incorporate(path={'identifier': name}, type='table') -%}
         {%- set kept = [] -%}
         {%- for number in partition_values(store, 'release_number') -%}
@@ -153,6 +153,14 @@
         {%- endfor -%}
         {%- if not kept and name not in in_use -%}{%- do adapter.drop_relation(store) -%}{%- endif -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{# Whether a table of the release schema is a store of a released table, and not a user's copy of it. #}
+{% macro _is_store(view, name) -%}
+    {%- if not modules.re.fullmatch(view.identifier ~ '_[0-9a-f]{8}', name) -%}{{ return(false) }}{%- endif -%}
+    {%- set columns = adapter.get_columns_in_relation(view.incorporate(path={'identifier': name}, type='table')) -%}
+    {{ return('release_number' in columns | map(attribute='name')) }}
 {%- endmacro %}
 
 

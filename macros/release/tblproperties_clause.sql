@@ -1,8 +1,8 @@
-{# With each table the vars that it was built with; see `check_vars_of_tables`. #}
+{# With each table how it was built; see `check_earlier_tables`. #}
 {% macro tblproperties_clause() -%}
     {%- set properties = config.get('tblproperties') or {} -%}
     tblproperties (
-        'gnuper.vars' = '{{ tojson(vars_of_table(model), sort_keys=true) }}'
+        'gnuper.build' = {{ text_literal(build_of_table(model)) }}
         {%- for name, value in properties.items() %},
         '{{ name }}' = '{{ value }}'
         {%- endfor %}

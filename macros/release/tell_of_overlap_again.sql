@@ -8,7 +8,7 @@
     {%- if execute and released and var('overlapping_release') in [none, 'warn'] -%}
         {%- set sentence = overlap_of(relation_of('release_period')).sentence -%}
         {%- if sentence -%}
-            {%- do exceptions.warn('DO NOT PASS THIS RELEASE ON beside the other: ' ~ sentence) -%}
+            {%- do exceptions.warn('DO NOT GIVE ANYONE BOTH RELEASES: ' ~ sentence) -%}
         {%- endif -%}
     {%- endif -%}
 {%- endmacro %}

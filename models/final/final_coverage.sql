@@ -1,6 +1,11 @@
 {# one row per zone and period #}
 
-{{ config(enabled=var('zone_population') is not none) }}
+{{
+    config(
+        enabled=var('zone_population') is not none,
+        post_hook="{{ check_penetration(this) }}",
+    )
+}}
 
 {%- set population = population_of_zones() %}
 {%- set fields = [] %}

@@ -15,7 +15,7 @@
 {%- endfor %}
 {%- endfor %}
 {#- A file of one day in another zone also holds hours of the day before or after. #}
-{%- set stray_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
+{%- set small_share = 0.3 if zones | reject('in', [none, layout.local_timezone]) | list else 0.01 %}
 
 -- the gates look at all of these tables
 -- depends_on: {{ ref('delivery_totals') }}
@@ -57,9 +57,9 @@ judged as (
         days.*,
         sizes.records_in_period,
         days.records - days.accepted as rejected,
-        -- strays are not judged: rows from wrong clocks, and those after the midnight that ends a
-        -- file
-        days.day is null or days.records >= {{ stray_share }} * sizes.largest_day as is_judged
+        -- small days are not judged: rows from wrong clocks, and those after the midnight that ends
+        -- a file
+        days.day is null or days.records >= {{ small_share }} * sizes.largest_day as is_judged
     from days
     inner join sizes
         on days.source_file = sizes.source_file

@@ -10,7 +10,7 @@ with outcomes as (
         outcome = 'accepted' as is_accepted,
         outcome not in ('accepted', 'left_out', 'exact_duplicate', 'outside_period') as is_lost,
         -- calls or texts, nobody knows: they may be all of the one and all of the other
-        if(outcome = 'unknown_interaction', records, 0) as of_unknown_kind
+        records - calls - texts as of_unknown_kind
     from {{ ref('delivered_files') }}
 
 ),

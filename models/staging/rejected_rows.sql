@@ -1,4 +1,4 @@
-{# one row per row of the CDR files that could not be used #}
+{# one row per row of the CDR files that was not accepted #}
 
 {# a selection of partitions of delivered_rows #}
 {{ config(materialized='view') }}

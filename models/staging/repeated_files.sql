@@ -1,7 +1,7 @@
 {# one row per CDR file and other file that has some of its rows too #}
 
--- Only rows of days that several files have can be in several files. Strays do not count; see
--- delivery_quality.
+-- Only rows of days that several files have can be in several files. Small days of a file do not
+-- count.
 with days as (
 
     select

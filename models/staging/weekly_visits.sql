@@ -6,7 +6,6 @@
         incremental_strategy='insert_overwrite',
         partition_by=['week'],
         on_schema_change='fail',
-        pre_hook="{{ forget_withdrawn_weeks() }}",
     )
 }}
 

@@ -17,8 +17,8 @@ from dbt_gnuper.layouts import names_are_ids, read_layout
 from scripts.lineage.gate import MAX_SHARE, PRIVACY_K
 from scripts.lineage.labels import Column, LineageError, Relation
 from scripts.lineage.raw import raw_table
+from scripts.paths import PROJECT_ROOT
 
-PROJECT_ROOT = Path(__file__).resolve().parents[2]
 # The vars that decide which models exist and what they read, each with the property that matters. dbt
 # parses the project again only if one of these changes: parsing costs as much as compiling five times.
 PARSED_VARS: dict[str, Callable[[Any], object]] = {

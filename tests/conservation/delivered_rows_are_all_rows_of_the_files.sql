@@ -1,7 +1,7 @@
 {#
-    Every row of the CDR files is accepted or rejected, exactly once. Per file, delivered_rows has
-    as many rows as the CSV file has lines (without blank lines and the header), or the Parquet file
-    has rows. A row with both sides of an event counts once, by its first record.
+    Every row of the CDR files is accepted, rejected or left out, exactly once. Per file,
+    delivered_rows has as many rows as the CSV file has lines (without blank lines and the header),
+    or the Parquet file has rows. A row with both sides of an event counts once, by its first record.
 
     A failure means
     (a) the files were changed since the run read them: run again; or

@@ -71,6 +71,21 @@ def test_all_files_empty(project: Project, raw: Path) -> None:
     assert "are empty, from '2018" in outcome.output
 
 
+@pytest.mark.parametrize(
+    ("setting", "problem"),
+    [
+        ("spark.sql.session.timeZone = Europe/Berlin", "are in the time zone Europe/Berlin"),
+        ("spark.sql.ansi.enabled = false", "Spark's ANSI mode is off"),
+    ],
+)
+def test_settings_of_the_server(project: Project, setting: str, problem: str) -> None:
+    """Settings with which values would be others are refused."""
+    query = f"{{% do run_query('set {setting}') %}}{{% do check_times() %}}"
+    outcome = project.dbt("compile", "--inline", query)
+    assert not outcome.success
+    assert problem in outcome.output
+
+
 def test_locations_missing(project: Project, raw: Path) -> None:
     (raw / "MS_LOCATION.csv").unlink()
     outcome = project.dbt(*READ)

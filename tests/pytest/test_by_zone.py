@@ -190,7 +190,9 @@ def test_a_list_of_antennas(tmp_path: Path) -> None:
         ("antenna_id,zone_id\nm1,1\nm1,2\n", "more than one zone for the antennas 'm1'"),
         ("antenna_id,zone_id,zone_name\nm1,1,x\nm2,1,y\n", "more than one name for the zones '1'"),
         ("antenna_id,zone_id\n,1\n", "rows without antenna_id"),
-        ("antenna_id,zone_id\nm1,1,2,3\nm2\n,,,,,,\n", "cannot be read"),
+        ("antenna_id,zone_id\nm1,1,2,3\nm2\n,,,,,,\n", "line 2 has 4 values"),
+        ("antenna_id,zone_id,zone_id\nm1,1,2\n", "has a column twice: 'zone_id'"),
+        ('antenna_id,zone_id\nm1,1\n"m2,2\nm3,3\n', "cannot be read: line 3: unexpected end"),
     ],
 )
 def test_unusable_lists(tmp_path: Path, text: str, sentence: str) -> None:
@@ -241,8 +243,19 @@ def distance(one: list[float], other: list[float]) -> float:
     [
         ("zone,people\na,1\n", "has no column population"),
         ("area,population\na,1\n", "has no column zone"),
-        ("zone,population\na,1 000\n", "not a number of people for the zones 'a'"),
-        ("zone,population\na,-1\n", "not a number of people"),
+        ("zone,population\na,1 000\n", "not a whole number of people: '1 000' for the zone 'a'"),
+        ("zone,population\na,-1\n", "not a whole number of people: '-1'"),
+        ("zone;population\na;3\nb;12.500\n", "'12.500' for the zone 'b'. Write it without"),
+        ("zone;population\na;12.000\nb;9.000\n", "'12.000' for the zone 'a' (2 zones in all"),
+        ("zone;population\na;12,5\n", "'12,5' for the zone 'a'"),
+        ("zone,population\na,1.25E+04\n", "'1.25E+04' for the zone 'a'"),
+        ("zone,population\na,9999999999999\n", "'9999999999999' for the zone 'a'"),
+        (
+            "zone,population\n\na,12,500\nb,9,800\n",
+            "line 3 has 3 values, but there are 2 columns. Write numbers without separators",
+        ),
+        ("zone,population,\na,12,500\n", "line 2 has 3 values, but there are 2 columns"),
+        ("zone,population\na,1\nb\n", "line 3 has 1 value, but there are 2 columns. Leave a value"),
         ("zone,population\na,1\na,2\n", "more than one row for the zones 'a'"),
         ("zone,population\n,1\n", "rows without a zone"),
         ("zone,population,weight\na,1,2\n", "has a column 'weight'"),
@@ -269,6 +282,92 @@ def test_further_columns_are_carried_along(tmp_path: Path) -> None:
             {"zone_id": "02", "population": None, "area": None, "code": "x"},
         ],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "zone,population\na,12500,\nb,9800,\n",
+        "zone,population,\na,12500,\nb,9800,\n",
+        "zone,population\na,12500.0\nb,9800.00\n",
+        '\ufeffzone;population\r\n\r\n a ;"12500"\r\nb;9800\r\n',
+        "zone\tpopulation\na\t12500\nb\t9800",
+    ],
+)
+def test_spellings_of_a_population(tmp_path: Path, text: str) -> None:
+    """A comma at the end of each row among them, which is no third column."""
+    file = tmp_path / "population.csv"
+    file.write_text(text)
+    assert zones.population(str(file)) == {
+        "columns": {"zone_id": "string", "population": "double"},
+        "rows": [
+            {"zone_id": "a", "population": 12500.0},
+            {"zone_id": "b", "population": 9800.0},
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        (("03401", "13401"), ("03401", "13401")),
+        (("3401", "13401"), (3401.0, 13401.0)),
+        (("0", "-0.25"), (0.0, -0.25)),
+        (("1e+05", ".5"), (1e5, 0.5)),
+        (("1E5", "2E5"), ("1E5", "2E5")),
+        (("1234567890123456789", "1"), ("1234567890123456789", "1")),
+        (("inf", "nan"), ("inf", "nan")),
+        (("1 000", "7"), ("1 000", "7")),
+        (("", "01"), (None, "01")),
+    ],
+)
+def test_a_code_is_no_number(
+    tmp_path: Path, values: tuple[str, str], kept: tuple[str | float | None, ...]
+) -> None:
+    """Further columns become numbers only if that changes none of them."""
+    file = tmp_path / "population.csv"
+    file.write_text("zone,population,x\na,1,{}\nb,2,{}\n".format(*values))
+    found = zones.population(str(file))
+    assert tuple(row["x"] for row in found["rows"]) == kept
+    is_text = any(isinstance(value, str) for value in kept)
+    assert found["columns"]["x"] == ("string" if is_text else "double")
+
+
+def test_a_population_of_other_zones(tmp_path: Path) -> None:
+    """Codes that nothing matches stop the run, others are told."""
+    file, population = tmp_path / "z.csv", tmp_path / "population.csv"
+    file.write_text("antenna_id,zone_id\nm1,03401\nm2,03402\nm3,03403\n")
+    given = (str(population), str(file), None, None)
+
+    population.write_text("zone,population\n3402,5\n3401,7\n")
+    problem = zones.population_problem(*given)
+    assert problem and f"No zone of the population file '{population}'" in problem
+    assert f"zones of the zones file '{file}'" in problem
+    assert "like '3401', those of the second like '03401'" in problem
+
+    population.write_text("zone,population\n03402,5\n1,1\n2,1\n3,1\n4,1\n")
+    assert zones.population_problem(*given) is None
+    warning = zones.population_warning(*given)
+    assert warning and "(4 of 5): '1', '2', '3' and 1 more" in warning
+    assert str(population) in warning and str(file) in warning
+
+    population.write_text("zone,population\n03402,5\n")
+    assert zones.population_warning(*given) is None
+    # a zone of the file, but without an antenna
+    found = zones.zones_of_antennas([("m1", 1, 1)], str(file), None, None, (), str(population))
+    assert "is among the zones with an antenna" in found["problem"]
+    assert zones.population_problem(str(population)) is None
+
+
+def test_a_population_of_near_antennas(tmp_path: Path) -> None:
+    """Zones without a file are known only later."""
+    population = tmp_path / "population.csv"
+    merged = (PLACES, {"merge_within_km": 1}, None, None, (), str(population))
+    population.write_text("zone,population\na,5\n")
+    assert "like 'a', those of the second like 'm1'" in zones.zones_of_antennas(*merged)["problem"]
+    population.write_text("zone,population\na,5\nm2,1\n")
+    found = zones.zones_of_antennas(*merged)
+    assert ["zones with an antenna (1 of 2): 'a'" in text for text in found["warnings"]] == [True]
 
 
 # --- releases ----------------------------------------------------------------------------------------
@@ -331,6 +430,26 @@ def test_coverage_precision_and_maps(make_project: Callable[..., Project], tmp_p
     package = json.loads((output / "datapackage.json").read_text())
     names = {resource["path"] for resource in package["resources"]}
     assert {"zones.geojson", "final_coverage.csv", "final_precision.csv"} <= names
+    check_other_populations(project, features["active_users"].dropna(), tmp_path)
+
+
+def check_other_populations(project: Project, users: pd.Series, folder: Path) -> None:
+    """Zones that are not there and more users than people are told; nothing in common stops the run."""
+    first, *others = users.index
+    other = folder / "other.csv"
+    other.write_text(f"zone,population,ags\n{first},1,03401\n{others[0]},99999,13401\nX,2,\n")
+    outcome = project.dbt("run", "--select", "final_coverage", zone_population=str(other))
+    assert outcome.success, outcome.output[-3000:]
+    assert f"by the population file {other} (1): '{first}'." in outcome.output
+    assert f"of the population file '{other}' are not among the zones of" in outcome.output
+    assert "(1 of 3): 'X'." in outcome.output
+    codes = project.restricted("final_coverage").set_index("zone_id")["ags"]
+    assert codes[[first, others[0]]].tolist() == ["03401", "13401"] and codes["X"] is None
+
+    other.write_text("zone,population\nX,2\n")
+    outcome = project.dbt("run", zone_population=str(other))
+    assert not outcome.success and not outcome.result.result
+    assert f"No zone of the population file '{other}' is among the zones of" in outcome.output
 
 
 def check_precision(project: Project, homes: pd.DataFrame) -> None:

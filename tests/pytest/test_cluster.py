@@ -238,12 +238,12 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 @pytest.fixture
-def cluster_doors(
+def cluster_endpoints(
     cluster: Cluster, server: ServerInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[ServerInfo]:
     """Both endpoints of the cluster, the Connect endpoint with a token."""
     token = secrets.token_hex(16)
-    state_dir = tmp_path / "doors"
+    state_dir = tmp_path / "endpoints"
     info = start_server(
         state_dir,
         thrift_port=0,
@@ -271,12 +271,12 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
     local_run: dict[str, bytes],
     small_vars: dict[str, Any],
     cluster: Cluster,
-    cluster_doors: ServerInfo,
+    cluster_endpoints: ServerInfo,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The profile `cluster`; a worker is killed while it computes bandicoot's indicators."""
-    project = Project(cluster_doors, tmp_path / "project", "cluster_run", dict(small_vars))
+    project = Project(cluster_endpoints, tmp_path / "project", "cluster_run", dict(small_vars))
     monkeypatch.setenv("GNUPER_SCHEMA", project.schema)
 
     victim = cluster.processes[1]
@@ -286,7 +286,7 @@ def test_a_cluster_that_loses_a_worker_gives_the_same_bytes(
     killer.join()
     assert outcome.success, outcome.output[-4000:]
     assert victim.poll() == -signal.SIGKILL
-    assert "Lost executor" in (cluster_doors.state_dir / "server.log").read_text()
+    assert "Lost executor" in (cluster_endpoints.state_dir / "server.log").read_text()
     assert_same(release(project), local_run)
 
 

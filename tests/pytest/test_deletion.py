@@ -15,7 +15,7 @@ from random_cdr import raw_vars
 
 OWN_NAMES = """
 {% macro generate_schema_name(custom_schema_name, node) -%}
-    {{ target.schema ~ '_out' if custom_schema_name is none else 'personal_' ~ target.schema }}
+    {{ target.schema ~ '_out' if custom_schema_name is none else 'Personal_' ~ target.schema }}
 {%- endmacro %}
 """
 
@@ -31,7 +31,8 @@ def project(
     raw: random_cdr.RawData,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Project:
-    """A project that names its schemas in its own way, built up to level 0."""
+    """A project that names its schemas in its own way, built up to level 0. The catalog knows only
+    lower case."""
     root = copy_project(tmp_path_factory.mktemp("own_names"))
     (root / "macros" / "generate_schema_name.sql").write_text(OWN_NAMES)
     project = replace(make_project("deletion", **raw_vars(raw), bandicoot=False), root=root)

@@ -286,3 +286,25 @@ def test_rows_that_are_read_anew_forget_what_was_complete(
     files = project.restricted("delivered_files").groupby("source_file")["rows"].sum()
     assert first.name not in files
     assert files[second.name] == 2
+
+
+def test_week_without_nights_any_more(make_project: Callable[..., Project], tmp_path: Path) -> None:
+    """A home does not rest on the nights of a file that was withdrawn, though its week has events."""
+
+    def rows(*times: str, cell_id: str) -> list[random_cdr.Row]:
+        return [random_cdr.record("u1", time, "u2", cell_id=cell_id) for time in times]
+
+    cells = [random_cdr.Cell("a1", "c1", "13", "52"), random_cdr.Cell("a2", "c2", "13.1", "52.1")]
+    sunday = rows("2018-09-30 20:00:00", "2018-09-30 21:00:00", cell_id="c1")
+    monday = rows("2018-10-01 20:00:00", cell_id="c2") + rows("2018-09-30 15:00:00", cell_id="c1")
+    random_cdr.write_raw(tmp_path, sunday, cells)
+    (tmp_path / "20181001.csv").write_text("".join(",".join(row) + "\n" for row in monday))
+    project = make_project(
+        "nights", raw_data_path=str(tmp_path), bandicoot=False, privacy_k=0, holidays=[]
+    )
+    homes = "select antenna_id from {restricted}.user_home_antenna"
+    assert project.dbt("run").success
+    assert project.query(homes)["antenna_id"].tolist() == ["a1"]
+    (tmp_path / "20180930.csv").unlink()
+    assert project.dbt("run").success
+    assert project.query(homes)["antenna_id"].tolist() == ["a2"]

@@ -239,7 +239,7 @@ def test_what_is_strange_is_warned_of(built: Outcome) -> None:
     """Once when it occurs, and once more at the end, with numbers and what to do."""
     for name, words in {
         "lost_calls": "of all calls are rejected. See reasons and shapes in rejected_rows",
-        "lost_texts": "Rejected are ",
+        "lost_texts": "Most frequent rejects: ",
         "spoilt_ids": "Export them as text",
     }.items():
         assert re.search(rf"{name} is [0-9.]+ \(limit ", built.output), name

@@ -10,7 +10,7 @@ import io
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 import zstandard
-from conftest import Project
+from conftest import Outcome, Project
 
 from dbt_gnuper.layouts import (
     SHIPPED,
@@ -338,6 +338,12 @@ def test_header_with_a_delimiter_in_a_name(tmp_path: Path) -> None:
 
 
 PARQUET = {"caller_id": "string", "datetime": "timestamp[us]", "cell_id": "string"}
+AS_PARQUET: dict[str, Any] = {
+    "format": "parquet",
+    "fields": {name: name for name in PARQUET},
+    "fixed": {"direction": "out", "interaction": "call"},
+    "timestamp_format": "yyyy-MM-dd HH:mm:ss",
+}
 
 
 @pytest.mark.parametrize(
@@ -364,7 +370,7 @@ def test_parquet_files_of_other_columns(
     for number, columns in enumerate((PARQUET, second), 1):
         schema = pa.schema([(name, types[kind]) for name, kind in columns.items()])
         pq.write_table(schema.empty_table(), tmp_path / f"{number}.parquet")
-    layout = {"fields": {name: name for name in PARQUET}, "leave_out": {}}
+    layout = read_layout(AS_PARQUET)
     found = parquet_problem(str(tmp_path), "*.parquet", layout)
     if problem is None:
         assert found is None
@@ -372,13 +378,75 @@ def test_parquet_files_of_other_columns(
         assert problem in found and found.startswith("The Parquet file '2.parquet' has ")
 
 
+def write_times(path: Path, zone: str | None, **style: Any) -> None:
+    """A Parquet file of one event, at noon."""
+    noon = datetime(2024, 3, 4, 12, tzinfo=UTC if zone else None)
+    event = {"caller_id": ["a"], "cell_id": ["m1"], "datetime": [noon]}
+    table = pa.table(event | {"datetime": pa.array([noon], pa.timestamp("us", zone))})
+    pq.write_table(table, path, **style)
+
+
+def without_logical_types(path: Path) -> None:
+    """Leave a file's times with the type that older programs wrote, which stands for UTC."""
+    logical = bytes.fromhex("4c8c111c2c00000000")
+    content = path.read_bytes()
+    length = int.from_bytes(content[-8:-4], "little")
+    start = len(content) - 8 - length
+    footer = content[start:-8].replace(logical, b"")
+    assert len(footer) == length - len(logical)
+    path.write_bytes(content[:start] + footer + len(footer).to_bytes(4, "little") + b"PAR1")
+
+
+OLD_TIMES = {"use_deprecated_int96_timestamps": True}
+ZONES = {"data_timezone": "UTC", "local_timezone": "Africa/Khartoum"}
+
+
 def test_parquet_files_of_old_times(tmp_path: Path) -> None:
-    """INT96, which Spark, Hive and Impala wrote; like a time with a zone of other files."""
-    times = pa.table({"datetime": pa.array([0], pa.timestamp("us", "UTC"))})
-    pq.write_table(times, tmp_path / "1.parquet")
-    pq.write_table(times, tmp_path / "2.parquet", use_deprecated_int96_timestamps=True)
-    layout = {"fields": {"datetime": "datetime"}, "leave_out": {}}
+    """INT96, which Spark, Hive and Impala wrote, and others; like a time with a zone of other files."""
+    write_times(tmp_path / "1.parquet", "UTC")
+    write_times(tmp_path / "2.parquet", "UTC", **OLD_TIMES)
+    write_times(tmp_path / "3.parquet", "Europe/Berlin")
+    write_times(tmp_path / "4.parquet", "UTC", store_schema=False)
+    without_logical_types(tmp_path / "4.parquet")
+    layout = read_layout(AS_PARQUET | ZONES)
     assert parquet_problem(str(tmp_path), "*.parquet", layout) is None
+    write_times(tmp_path / "5.parquet", None)
+    assert "'5.parquet' has the column datetime as timestamp[us], but" in str(
+        parquet_problem(str(tmp_path), "*.parquet", layout)
+    )
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "INT96", "old"])
+def test_parquet_files_of_instants_need_a_zone(tmp_path: Path, zone: str) -> None:
+    """Spark shows them in UTC, and these hours would be taken as local ones."""
+    path = tmp_path / "a.parquet"
+    if zone == "INT96":
+        write_times(path, None, **OLD_TIMES)
+    elif zone == "old":
+        write_times(path, "UTC", store_schema=False)
+        without_logical_types(path)
+    else:
+        write_times(path, zone)
+
+    def problem(**changes: Any) -> str | None:
+        return parquet_problem(str(tmp_path), "*.parquet", read_layout(AS_PARQUET | changes))
+
+    for found in (problem(), problem(local_timezone="Africa/Khartoum")):
+        assert found and found.startswith("The Parquet file 'a.parquet' has instants in the column")
+        assert "column datetime " in found and "Set data_timezone: UTC and local_timezone" in found
+    assert problem(**ZONES) is None
+    # wall times, as Impala writes them
+    assert problem(**ZONES | {"data_timezone": "Africa/Khartoum"}) is None
+    # only the times of the events count
+    other = AS_PARQUET["fields"] | {"datetime": "caller_id", "caller_id": "datetime"}
+    assert problem(fields=other) is None
+
+
+def test_parquet_files_of_local_times(tmp_path: Path) -> None:
+    write_times(tmp_path / "a.parquet", None)
+    for zones in ({}, ZONES):
+        layout = read_layout(AS_PARQUET | zones)
+        assert parquet_problem(str(tmp_path), "*.parquet", layout) is None
 
 
 def test_kinds_of_files_are_completed() -> None:
@@ -973,6 +1041,57 @@ def test_own_layout_gives_the_same_events(
         assert "day=2024-03-25/part-0.csv" in set(files["source_file"])
     last = len(sides(truth())) - 100 if layout["format"] == "parquet" else None
     assert positions["last"].item() == last
+
+
+@pytest.mark.slow
+def test_instants_and_local_times_of_parquet_files(
+    make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noon in UTC is two hours later in Khartoum; whoever does not say so is stopped."""
+    (tmp_path / "MS_LOCATION.csv").write_text("m1,m1,32.5,15.6\n")
+    project = make_project(
+        "instants", raw_data_path=str(tmp_path), raw_file_pattern="*.parquet", **PLAIN
+    )
+
+    def run(**zones: str) -> Outcome:
+        return project.dbt("run", "--select", "+delivered_rows", layout=AS_PARQUET | zones)
+
+    def event_at() -> str:
+        return str(project.query("select event_at from {restricted}.delivered_rows").iloc[0, 0])
+
+    wall = ZONES | {"data_timezone": "Africa/Khartoum"}
+    for style in ({}, OLD_TIMES):
+        write_times(tmp_path / "a.parquet", "UTC", **style)
+        stopped = run(local_timezone="Africa/Khartoum")
+        assert not stopped.success
+        assert "The Parquet file 'a.parquet' has instants in the column datetime" in stopped.output
+        # as if the files were on another machine
+        with monkeypatch.context() as patch:
+            patch.setattr("dbt_gnuper.local_files.parquet_problem", lambda *_: None)
+            stopped = run()
+        assert not stopped.success
+        assert "The Parquet files have instants in the column datetime" in stopped.output
+
+        converted = run(**ZONES)
+        assert converted.success and "instants" not in converted.output, converted.output[-3000:]
+        assert event_at() == "2024-03-04 14:00:00"
+        # local times, as Impala writes them
+        taken = run(**wall)
+        assert taken.success and "taken as hours of Africa/Khartoum" in taken.output
+        assert event_at() == "2024-03-04 12:00:00"
+
+    write_times(tmp_path / "a.parquet", "UTC", store_schema=False)
+    without_logical_types(tmp_path / "a.parquet")
+    assert run(**ZONES).success
+    assert event_at() == "2024-03-04 14:00:00"
+
+    write_times(tmp_path / "a.parquet", None)
+    for zones in ({}, wall):
+        local = run(**zones)
+        assert local.success and "instants" not in local.output, local.output[-3000:]
+        assert event_at() == "2024-03-04 12:00:00"
+    assert run(**ZONES).success
+    assert event_at() == "2024-03-04 14:00:00"
 
 
 @pytest.mark.slow

@@ -157,7 +157,7 @@ def test_overlapping_releases(project: Project, raw: random_cdr.RawData, tmp_pat
     assert "overlaps 1 earlier one" in warned.output and "docs/privacy.md" in warned.output
     # again where nobody misses it, after all models
     *_, end = warned.output.split("OK created sql publication model")
-    assert "DO NOT PASS THIS RELEASE ON" in end and "overlaps 1 earlier one" in end
+    assert "DO NOT GIVE ANYONE BOTH RELEASES" in end and "overlaps 1 earlier one" in end
     ledger = project.table("release_ledger").sort_values("released_at")
     assert len(ledger) == 2
     assert ledger["contents_hash"].nunique() == 2
@@ -178,6 +178,31 @@ def test_tables_of_other_vars_are_not_released(project: Project) -> None:
     assert "feature_decisions" in outcome.output and "Nothing was released" in outcome.output
     pd.testing.assert_frame_equal(project.table("final_features"), before[0])
     assert len(project.table("release_ledger")) == before[1]
+
+
+@pytest.mark.slow
+def test_incremental_tables_of_other_vars_are_not_released(project: Project) -> None:
+    """Homes of another night than everything else."""
+    before = project.table("final_features")
+    outcome = project.dbt(
+        "run", "--exclude", "weekly_visits", noct_begin=21, overlapping_release="allow"
+    )
+    assert not outcome.success
+    assert "of a run with other vars (noct_begin): weekly_visits. Nothing was" in outcome.output
+    pd.testing.assert_frame_equal(project.table("final_features"), before)
+    assert project.dbt("run", overlapping_release="allow").success
+
+
+def test_tables_older_than_what_they_are_made_of_are_not_released(project: Project) -> None:
+    """Features of the old days under the date of the new one."""
+    before = project.table("final_features")
+    outcome = project.dbt("run", "--select", "cells")
+    assert outcome.success, outcome.output
+    outcome = project.dbt("run", "--select", "features", "final", overlapping_release="allow")
+    assert not outcome.success
+    assert "are older than tables that they are made of: " in outcome.output
+    assert "delivered_rows" in outcome.output and "Nothing was released" in outcome.output
+    pd.testing.assert_frame_equal(project.table("final_features"), before)
 
 
 def test_purge(project: Project, output: Path) -> None:

@@ -301,6 +301,15 @@ def test_tables_of_an_older_version(
     assert set(project.query("show views in {release}")["viewName"]) == {*TABLES, "current_release"}
 
 
+def test_copies_of_the_release_stay(project: Project) -> None:
+    """A reader's table in the release schema, with a date in its name, is no store of a release."""
+    copy = "{release}.final_features_20240501"
+    project.execute(f"create table {copy} as select * from {{release}}.final_features")
+    only_level_4(project, privacy_k=5)
+    assert project.query(f"select count(*) from {copy}").iloc[0, 0] > 0
+    project.execute(f"drop table {copy}")
+
+
 def test_readers_are_granted_the_release_alone(project: Project) -> None:
     """What would be sent to a catalog that knows grants: level 4, and nothing that is restricted."""
     macros = project.root / "macros" / "grants.sql"

@@ -89,6 +89,12 @@ def test_engines_agree(project: Project) -> None:
     np.testing.assert_allclose(indicators(project), compiled, rtol=1e-9, atol=1e-12)
 
 
+def test_table_knows_its_vars(project: Project) -> None:
+    """Else indicators of another night could be released with a run that leaves them out."""
+    build = project.query("show tblproperties {restricted}.user_bandicoot ('gnuper.build')")
+    assert '"noct_begin": "' in build.iloc[0, 1]
+
+
 def test_antennas_have_plain_means(project: Project) -> None:
     """Mean over the residents who have the indicator; and how many they are."""
     homes = project.restricted("user_home_antenna").set_index("user_id")["antenna_id"]

@@ -180,6 +180,23 @@ def test_the_whole_delivery_is_judged(make_project: Callable[..., Project], tmp_
     assert "of this run:" in end and "lost_texts is" in end
 
 
+def test_malformed_rows_may_be_all_texts(
+    make_project: Callable[..., Project], tmp_path: Path
+) -> None:
+    """Nearly half of each file is of another format, and fewer rows are rejected than accepted."""
+    rows = [row for day in DAYS for row in good_day(day)]
+    texts = {
+        day.replace("-", ""): [";".join(row) for row in good_day(day)][: len(good_day(day)) - 5]
+        for day in DAYS
+    }
+    write_raw(tmp_path, rows, CELLS, texts)
+    project = make_project("malformed", raw_data_path=str(tmp_path), bandicoot=False)
+    outcome = project.dbt("run", "--select", "+delivery_quality")
+    assert not outcome.success
+    words = sentence(outcome, "The delivery is not good enough")
+    assert "lost_calls is 0.4" in words and "rejected rows of an unknown kind" in words
+
+
 FAR_DAYS = ("1970-01-01", "2099-12-31")
 
 
@@ -289,29 +306,29 @@ def test_no_call_stops_the_run(make_project: Callable[..., Project], tmp_path: P
     )
     outcome = project.dbt("run", "--select", "+delivery_quality")
     assert not outcome.success
-    words = "Not a single call was accepted, and 9 texts, although the layout has calls (rejects: "
+    words = "No call was accepted (9 texts were), although the layout describes calls (rejects: "
     assert words + "1 bad_duration like '99:99:99')" in outcome.output
 
 
-def test_strays_break_no_gate(
+def test_small_days_break_no_gate(
     make_project: Callable[..., Project], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """One clock that is years behind, one ahead at an unknown cell, and one row without a time."""
-    folder = tmp_path_factory.mktemp("strays")
+    folder = tmp_path_factory.mktemp("small_days")
     rows = [
         record(f"u{user}", f"2024-05-01 {hour:02d}:00:00", cell_id="c1")
         for user in range(5)
         for hour in range(24)
     ]
-    strays = [
+    others = [
         record("u1", "2004-05-01 10:00:00", cell_id="c1"),
         record("u1", "2024-05-20 10:00:00", cell_id="c9"),
         record("u1", "yesterday", cell_id="c1"),
     ]
-    lines = {"20240501": [",".join(row) for row in strays]}
+    lines = {"20240501": [",".join(row) for row in others]}
     write_raw(folder, rows, CELLS, more_lines=lines)
     project = make_project(
-        "strays", raw_data_path=str(folder), bandicoot=False, quality_gates=gates("stop")
+        "small_days", raw_data_path=str(folder), bandicoot=False, quality_gates=gates("stop")
     )
     outcome = project.dbt("run", "--select", "+delivery_quality")
     assert outcome.success, outcome.output

