@@ -205,7 +205,8 @@
 
 {#
     What Spark sees of the inputs: its version and settings, the key, the CDR files, the locations, the holidays
-    of the seed (if they are used); and when key or locations were last changed, in seconds since 1970.
+    of the seed (if they are used); and when key or locations were last changed, in seconds since 1970, where
+    dbt does not see these files itself.
 #}
 {% macro _inputs_that_spark_sees(is_before_the_run) -%}
     {%- set cdr_folder, cell_sites, key = relation_of('cdr_folder'), relation_of('cell_sites'), relation_of('pseudonym_key') -%}
@@ -218,7 +219,11 @@
         {%- set holidays = "(select array_join(array_sort(collect_list(concat_ws('|', *))), '|') from "
             ~ api.Relation.create(schema=seed.schema, identifier=seed.alias) ~ ')' -%}
     {%- endif -%}
-    {%- set changed_at = 'max(cast(_metadata.file_modification_time as double))' -%}
+    {%- set changes = ['cast(0 as double)'] -%}
+    {%- for table, file in ((cell_sites, locations_file()), (key, pseudonym_key_file()))
+        if not adapter.versions_of_files([file]) -%}
+        {%- do changes.append('(select max(cast(_metadata.file_modification_time as double)) from ' ~ table ~ ')') -%}
+    {%- endfor -%}
     {%- set row = adapter.row_if_any(
         'select version(), '
         ~ "(select sha2(concat(value, 'gnuper'), 256) from " ~ key ~ '), '
@@ -229,7 +234,7 @@
         ~ "(select array_join(array_sort(collect_set(concat_ws('|', _metadata.file_path, _metadata.file_size, "
         ~ "_metadata.file_modification_time))), '|') from " ~ cell_sites ~ '), '
         ~ holidays ~ ', '
-        ~ 'greatest((select ' ~ changed_at ~ ' from ' ~ cell_sites ~ '), (select ' ~ changed_at ~ ' from ' ~ key ~ '))'
+        ~ 'array_max(array(' ~ changes | join(', ') ~ '))'
     ) -%}
     {%- if row -%}
         {%- set settings = run_query('set').rows | map('list') | list -%}
