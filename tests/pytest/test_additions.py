@@ -509,8 +509,8 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(PROJECT_ROOT / folder, project / folder, ignore=ignored)
     (project / "docs").mkdir()
-    for page in ("README.md", "docs/data_model.md"):
-        shutil.copy(PROJECT_ROOT / page, project / page)
+    for file_name in ("README.md", "docs/data_model.md", "profiles.yml.example"):
+        shutil.copy(PROJECT_ROOT / file_name, project / file_name)
     shutil.copy(PROJECT_ROOT / "profiles.yml.example", project / "profiles.yml")
     for edits in ADDITIONS.values():
         for name, old, new in edits:
