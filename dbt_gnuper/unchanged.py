@@ -7,6 +7,7 @@ beside the CDR files. It also keeps the answer for the models of the run.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -52,15 +53,21 @@ def _hash_of(folder: Path, parts: Iterable[str]) -> str:
 _python_version = _hash_of(PYTHON, PYTHON_CODE)
 
 
+@functools.cache
+def _packages_version() -> str:
+    """Of this process: what is installed later takes effect in the next one only."""
+    packages = sorted(f"{found.name} {found.version}" for found in metadata.distributions())
+    return hashlib.sha256("\n".join(packages).encode()).hexdigest()
+
+
 def code_version(project_root: Path) -> list[str]:
     """Hashes of the project's files, of the layouts, of the Python code of this process, and of the
     versions of all installed packages."""
-    packages = sorted(f"{found.name} {found.version}" for found in metadata.distributions())
     return [
         _hash_of(project_root, CODE),
         _hash_of(LAYOUTS.parent, [LAYOUTS.name]),
         _python_version,
-        hashlib.sha256("\n".join(packages).encode()).hexdigest(),
+        _packages_version(),
     ]
 
 
