@@ -57,7 +57,7 @@ def _draw_run(axes: Any, place: int, run: dict[str, Any], *, with_labels: bool) 
     for name, seconds, colour in parts:
         label = name if with_labels else None
         axes.bar(place, seconds, bottom=below, color=colour, width=0.6, label=label)
-        if seconds > 0.05 * run["wall"]:
+        if seconds > 0.06 * run["wall"]:
             axes.text(
                 place,
                 below + seconds / 2,
