@@ -114,7 +114,7 @@ def _parsed_manifest(variables: str) -> Manifest:
             "--vars", variables,
         ]
     )  # fmt: skip
-    assert result.success, result.exception
+    assert isinstance(result.result, Manifest), result.exception
     return result.result
 
 
@@ -157,7 +157,8 @@ class Outcome:
 
     def statuses(self) -> dict[str, str]:
         """How each node ended, by name."""
-        return {run.node.name: str(run.status) for run in self.result.result.results}
+        result: Any = self.result.result
+        return {run.node.name: str(run.status) for run in result.results}
 
 
 @dataclass
@@ -189,7 +190,11 @@ class Project:
     def dbt(self, *arguments: str, **more_vars: Any) -> Outcome:
         """Run a dbt command as a shell would, with this project's vars and the given ones."""
         events: list[str] = []
-        runner = dbtRunner(callbacks=[lambda event: events.append(event.info.msg)])
+
+        def note(event: Any) -> None:
+            events.append(event.info.msg)
+
+        runner = dbtRunner(callbacks=[note])
         result = runner.invoke(self.command(*arguments, **more_vars))
         return Outcome(result, "\n".join(events))
 

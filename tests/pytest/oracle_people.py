@@ -127,6 +127,7 @@ class People:
 
     @cached_property
     def _indicators_of(self) -> dict[str, dict[str, np.ndarray]]:
+        assert self.indicators is not None, "made without bandicoot"
         found = {}
         for antenna, users in self.residents.items():
             values = self.indicators.reindex(users).to_numpy()

@@ -151,7 +151,9 @@ def _indicator_leaves(indicator: str) -> list[str]:
 
 def _pieces() -> dict[str, list[str]]:
     """Indicators that add up to another one, by the rest that they leave of it."""
-    additive = {"active_days": (("active_days",), "callandtext")}
+    additive: dict[str, tuple[tuple[str, ...], str]] = {
+        "active_days": (("active_days",), "callandtext")
+    }
     for kind, word in COUNTED.items():
         additive[f"interactions.{kind}"] = (("number_of_interactions",), word)
         additive[f"interactions_by_direction.{kind}"] = (

@@ -9,6 +9,7 @@ made for, as dbt vars.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -85,7 +86,7 @@ def write_raw(
     cells: Iterable[Cell],
     more_lines: dict[str, list[str]] | None = None,
     rng: np.random.Generator | None = None,
-    **known: object,
+    **known: Any,
 ) -> RawData:
     """Write one file per day and the locations; more_lines are added to the files as they are.
 
@@ -162,10 +163,10 @@ def both_sides(
     duration: str | None = None,
 ) -> list[Row]:
     """An event between two customers: the outgoing and the incoming record."""
-    about = {"interaction": interaction, "duration": duration}
+    side = functools.partial(record, interaction=interaction, duration=duration)
     return [
-        record(caller_id, when, correspondent_id, cell_id=cells[0], direction=OUT, **about),
-        record(correspondent_id, when, caller_id, cell_id=cells[1], direction=IN, **about),
+        side(caller_id, when, correspondent_id, cell_id=cells[0], direction=OUT),
+        side(correspondent_id, when, caller_id, cell_id=cells[1], direction=IN),
     ]
 
 
@@ -277,7 +278,9 @@ class _Traffic:
         # weeks that a user's records cover only in part
         self.span = {user: sorted(rng.integers(len(days), size=2)) for user in users}
 
-    def _any(self, items: Sequence[str], weights: Sequence[float] | None = None) -> str:
+    def _any(
+        self, items: Sequence[str], weights: Sequence[float] | np.ndarray | None = None
+    ) -> str:
         return str(self.rng.choice(np.array(items, dtype=object), p=weights))
 
     def _when(self, user: str, at_night: bool | None = None) -> datetime:
@@ -476,11 +479,11 @@ def _bad_lines(rng: np.random.Generator, rows: Sequence[Row]) -> list[tuple[str,
     bad = []
     for reason, changes in faults.items():
         for change in changes:
-            row = rows[rng.integers(len(rows))]
+            row = rows[int(rng.integers(len(rows)))]
             # what comes with the fault is in order
             row = row._replace(interaction=CALL, call_duration="20")
             bad.append((reason, ",".join(row._replace(**change))))
-    row = rows[rng.integers(len(rows))]
+    row = rows[int(rng.integers(len(rows)))]
     bad += [
         ("malformed_row", line)
         for line in (
@@ -529,13 +532,14 @@ class _Edges:
         holiday = day.isoformat() in params["holidays"]
         return {"weekend" if weekend else "holiday" if holiday else "workday"}
 
-    def _of(self, residents: Sequence[str], options: Sequence[object]) -> dict[str, list[object]]:
+    def _of(self, residents: Sequence[str], options: Sequence[Any]) -> dict[str, list[Any]]:
         """What each resident may do: each option is one of nobody, few or all of them."""
-        found: dict[str, list[object]] = {user: [] for user in residents}
+        found: dict[str, list[Any]] = {user: [] for user in residents}
         for option in options:
             who = self.rng.choice(WHO, p=self.habits)
-            few = self.rng.permutation(residents)[: self.rng.integers(1, 6)]
-            for user in {"nobody": (), "few": few, "all": residents}[who]:
+            few = list(self.rng.permutation(residents)[: self.rng.integers(1, 6)])
+            doing: dict[str, Sequence[str]] = {"nobody": (), "few": few, "all": residents}
+            for user in doing[who]:
                 found[user].append(option)
         return {user: allowed or [options[0]] for user, allowed in found.items()}
 
@@ -570,8 +574,8 @@ class _Edges:
     def _event(
         self, user: str, antenna: str, choices: dict[str, dict[str, list]], hour: int | None = None
     ) -> Row:
-        def any_of(options: Sequence[object]) -> object:
-            return options[self.rng.integers(len(options))]
+        def any_of(options: Sequence[Any]) -> Any:
+            return options[int(self.rng.integers(len(options)))]
 
         drawn = {name: any_of(allowed[user]) for name, allowed in choices.items()}
         day = any_of(self.days[drawn["part"]])

@@ -310,7 +310,7 @@ def test_unreadable_file(name: str, tmp_path: Path) -> None:
     make(tmp_path / name)
     if name == "20locked.csv" and os.access(tmp_path / name, os.R_OK):
         pytest.skip("this user may read every file")
-    (file,) = local_files(str(tmp_path), "20*")
+    (file,) = local_files(str(tmp_path), "20*") or []
     assert file["name"] == name
     assert problem in file["problem"]
 
@@ -318,7 +318,7 @@ def test_unreadable_file(name: str, tmp_path: Path) -> None:
 def test_names_that_spark_cannot_see_or_write(tmp_path: Path) -> None:
     for name in (b"20\xff.csv", b"20" + b"x" * 245 + b".csv"):
         (tmp_path / os.fsdecode(name)).write_bytes(A.encode())
-    long, unknown = local_files(str(tmp_path), "20*")
+    long, unknown = local_files(str(tmp_path), "20*") or []
     if "too long" not in str(long["problem"]):
         long, unknown = unknown, long
     assert "too long" in long["problem"] and "not UTF-8" in unknown["problem"]
@@ -326,7 +326,7 @@ def test_names_that_spark_cannot_see_or_write(tmp_path: Path) -> None:
 
 def test_hidden_file_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "_20.csv").write_text(A)
-    (file,) = local_files(str(tmp_path), "*.csv")
+    (file,) = local_files(str(tmp_path), "*.csv") or []
     assert "is left out" in file["doubt"] and file["problem"] is None
 
 

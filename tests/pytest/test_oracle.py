@@ -4,8 +4,10 @@ import gzip
 import json
 import math
 from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeAlias
 
 import pandas as pd
 import pytest
@@ -26,6 +28,7 @@ from random_cdr import (
     OUT,
     TEXT,
     Cell,
+    GnuperCase,
     RawData,
     Row,
     both_sides,
@@ -72,7 +75,8 @@ def features(oracle: Oracle, antenna_id: str = "a1") -> pd.Series:
 
 def formula(oracle: Oracle, expression: str) -> object:
     """One of the oracle's macros, evaluated on its own."""
-    return oracle.con.sql(f"select {expression}").fetchone()[0]
+    (row,) = oracle.con.sql(f"select {expression}").fetchall()
+    return row[0]
 
 
 # --- the committed data set ----------------------------------------------------------------------
@@ -586,7 +590,7 @@ def test_homes_by_plain_python(random_set: tuple[RawData, Oracle]) -> None:
         if event.caller_id not in machines and (hour >= begin or hour < end):
             nights[event.caller_id][event.antenna_id] += 1
     homes = {
-        user: min(antennas, key=lambda a, n=antennas: (-n[a], a))
+        user: min((-visits, antenna) for antenna, visits in antennas.items())[1]
         for user, antennas in nights.items()
     }
     assert oracle.user_home_antenna.set_index("user_id")["antenna_id"].to_dict() == homes
@@ -694,10 +698,10 @@ def test_users_and_shares_by_plain_python(random_set: tuple[RawData, Oracle]) ->
     pairs = verdict.pairs.query("feature == 'sms_count'").dropna(subset="value")
     assert len(pairs) == len(texts)
     for row in pairs.itertuples():
-        sides = texts[row.antenna_id1, row.antenna_id2]
-        assert row.value == sides[0].total() == sides[1].total()
-        assert row.users == min(len(side) for side in sides)
-        assert row.max_share == pytest.approx(max(max(s.values()) / s.total() for s in sides))
+        both = texts[row.antenna_id1, row.antenna_id2]
+        assert row.value == both[0].total() == both[1].total()
+        assert row.users == min(len(side) for side in both)
+        assert row.max_share == pytest.approx(max(max(s.values()) / s.total() for s in both))
 
 
 def test_weakest_week_and_side_by_plain_python(random_set: tuple[RawData, Oracle]) -> None:
@@ -810,6 +814,7 @@ def test_some_features_are_told_more_coarsely(
 def test_whole_indicators_are_whole(tmp_path: Path) -> None:
     """For each person whole or halfway between two numbers; and no other indicator is."""
     values = People(run(generate_edges(tmp_path, 3)), bandicoot=True).indicators
+    assert values is not None
     halves = (values * 2 % 1 == 0) | values.isna()
     for indicator in INDICATORS:
         if is_whole(indicator):
@@ -822,12 +827,14 @@ def test_whole_indicators_are_whole(tmp_path: Path) -> None:
 
 # --- profiles by hand ---
 
+Contributions: TypeAlias = Sequence[float]
+
 
 def withheld(
-    values: list[list[float]], blocks: list[list[int]], k: int = 2, max_share: float = 0.5
+    values: list[Contributions], blocks: list[list[int]], k: int = 2, max_share: float = 0.5
 ) -> dict[int, str]:
     """What a profile withholds, by hour and rule; `values` has an hour's contributions each."""
-    hours = [hour + [math.nan] * (6 - len(hour)) for hour in values]
+    hours = [[*hour, *[math.nan] * (6 - len(hour))] for hour in values]
     times = pd.DataFrame(dict(enumerate(hours)))
     judged = AntennaGate.__new__(AntennaGate)
     judged.gate, judged.residents = Gate(k, max_share), 6
@@ -839,7 +846,9 @@ def withheld(
     }
 
 
-MANY, FEW, NONE = [5, 5, 5], [5, 5], []
+MANY: Contributions = [5, 5, 5]
+FEW: Contributions = [5, 5]
+NONE: Contributions = []
 
 
 def test_the_nearest_hour_goes_with_a_withheld_one() -> None:
@@ -860,12 +869,12 @@ def test_a_companion_is_large_enough() -> None:
     day = [MANY] * 24
     whole = [list(range(24))]
     # one person has half of hour 9, and too much of it and hour 8 together
-    lone = [20, 1, 1, 1]
+    lone: Contributions = [20, 1, 1, 1]
     assert withheld([*day[:9], lone, *day[10:]], whole, k=2) == {
         **dict.fromkeys(range(24), "rest"),
         9: "dominance",
     }
-    large = [20, 20, 20]
+    large: Contributions = [20, 20, 20]
     assert withheld([*day[:8], large, lone, *day[10:]], whole) == {8: "rest", 9: "dominance"}
     # not a larger one in place of the nearest: that would tell how small the nearest is beside it
     assert withheld([large, *day[1:9], lone, *day[10:]], whole, k=2) == {
@@ -873,7 +882,7 @@ def test_a_companion_is_large_enough() -> None:
         9: "dominance",
     }
     # three people with one event each, and one withheld: 4 < 2 + 2 + 1, while 5 is enough
-    ones = [[1, 1, 1]] * 24
+    ones: list[Contributions] = [[1, 1, 1]] * 24
     assert withheld([[1], *ones[1:]], whole)[12] == "rest"
     assert withheld([[1, 1], *ones[1:]], whole) == {0: "k", 1: "rest"}
 
@@ -891,7 +900,9 @@ def test_blocks_have_companions_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("case", GNUPER_CASES, ids=lambda case: case.__name__)
-def test_gnupers_faults_are_not_repeated(case, tmp_path: Path) -> None:
+def test_gnupers_faults_are_not_repeated(
+    case: Callable[[Path], GnuperCase], tmp_path: Path
+) -> None:
     planted = case(tmp_path)
     found = planted.value_in(getattr(run(planted.raw), planted.table))
     assert found == pytest.approx(planted.new_value)
