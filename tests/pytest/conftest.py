@@ -361,6 +361,10 @@ class Release:
         return table if "period" in table else table.assign(period="all")
 
 
+#: What `release_by` takes; releases by periods are built for the slow tests only.
+PERIODS = ["all", *(pytest.param(name, marks=pytest.mark.slow) for name in ("week", "month"))]
+
+
 @pytest.fixture(scope="session")
 def release_by(
     request: pytest.FixtureRequest,

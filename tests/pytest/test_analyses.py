@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
-from conftest import PROJECT_ROOT, Outcome, Project, Release
+from conftest import PERIODS, PROJECT_ROOT, Outcome, Project, Release
 
 ANALYSES = sorted(file.stem for file in (PROJECT_ROOT / "analyses").glob("*.sql"))
 # What a release was made with, and what a reader of it says.
@@ -102,9 +102,7 @@ class Asked:
         return keys.assign(**columns).sort_values("period", ascending=False, kind="stable")
 
 
-@pytest.fixture(
-    scope="module", params=["all", "week", pytest.param("month", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=PERIODS)
 def asked(request: pytest.FixtureRequest, release_by: Callable[[str], Release]) -> Asked:
     """All analyses of a release, in one command, with other vars than the release's."""
     release = release_by(request.param)
@@ -297,6 +295,7 @@ def test_change_between_releases(asked: Asked) -> None:
 # --- what cannot be answered ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_change_needs_releases_by_the_same_periods(release_by: Callable[[str], Release]) -> None:
     earlier = release_by("all").project.schema
     outcome = show(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from conftest import RELEASED, Project, Release
+from conftest import PERIODS, RELEASED, Project, Release
 from frictionless import Package
 
 from scripts import export, run
@@ -133,7 +133,7 @@ def test_data_package_is_valid(mockup_output: Path) -> None:
     assert outcome.valid, outcome.flatten(["title", "message"])
 
 
-@pytest.mark.parametrize("period", ["all", "week"])
+@pytest.mark.parametrize("period", PERIODS)
 def test_antennas_are_counted_once(release_by: Callable[[str], Release], period: str) -> None:
     """In the last line of `make run`; the files of a release by periods name them in their keys."""
     release = release_by(period)

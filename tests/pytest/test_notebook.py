@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import nbformat
 import pytest
-from conftest import PROJECT_ROOT, Release
+from conftest import PERIODS, PROJECT_ROOT, Release
 from nbclient import NotebookClient
 
 NOTEBOOK = PROJECT_ROOT / "notebooks" / "explore_the_release.ipynb"
@@ -24,7 +24,7 @@ def test_notebook_is_kept_without_outputs(notebook: nbformat.NotebookNode) -> No
     assert all(not cell.outputs and cell.execution_count is None for cell in cells)
 
 
-@pytest.mark.parametrize("period", ["all", "week"])
+@pytest.mark.parametrize("period", PERIODS)
 def test_notebook_runs(
     release_by: Callable[[str], Release], monkeypatch: pytest.MonkeyPatch, period: str
 ) -> None:

@@ -18,7 +18,7 @@ import pytest
 import shapely
 from axe_playwright_python.sync_playwright import Axe
 from browser import WatchedPage
-from conftest import PROJECT_ROOT, RELEASED, Project, Release
+from conftest import PERIODS, PROJECT_ROOT, RELEASED, Project, Release
 
 from scripts import report
 from scripts.errors import CommandError
@@ -513,9 +513,7 @@ def test_narrow_screen_has_all_links_and_a_heatmap_that_can_be_hit(
 # --- releases by all, week and month --------------------------------------------------------------
 
 
-@pytest.fixture(
-    scope="module", params=["all", "week", pytest.param("month", marks=pytest.mark.slow)]
-)
+@pytest.fixture(scope="module", params=PERIODS)
 def release(request: pytest.FixtureRequest, release_by: Callable[[str], Release]) -> Release:
     """A release whose files the page is compared with."""
     return release_by(request.param)
