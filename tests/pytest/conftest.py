@@ -18,6 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import oracle_zones
 import pandas as pd
 import pytest
@@ -52,6 +53,19 @@ os.environ["NUMBA_CACHE_DIR"] = str(STATE_DIR / "numba")
 # as for its own tests, and with fewer looks for garbage among its many objects, in half the time.
 enable_test_caching()
 gc.set_threshold(100_000, 50, 1000)
+compile_template = jinja2.Environment.compile
+compiled_templates: dict[tuple[object, ...], Any] = {}
+
+
+def compile_template_once(self: jinja2.Environment, source: str, *more: Any) -> Any:
+    """Compile a template, of which dbt does no more than this, or take what came of it before."""
+    key = (type(self), *self.extensions, source, *more)
+    if key not in compiled_templates:
+        compiled_templates[key] = compile_template(self, source, *more)
+    return compiled_templates[key]
+
+
+jinja2.Environment.compile = compile_template_once  # type: ignore[assignment, method-assign]
 
 
 def pytest_sessionfinish() -> None:
