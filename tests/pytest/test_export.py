@@ -138,7 +138,11 @@ def test_antennas_are_counted_once(release_by: Callable[[str], Release], period:
     """In the last line of `make run`; the files of a release by periods name them in their keys."""
     release = release_by(period)
     features = pa.parquet.read_table(release.output / "final_features.parquet")
-    expected = {"all": "30 antennas with", "week": "15 antennas in 3 periods with"}[period]
+    expected = {
+        "all": "30 antennas with",
+        "week": "15 antennas in 3 periods with",
+        "month": "15 antennas in 2 periods with",
+    }[period]
     assert f"final_features: {expected} {features.num_columns} columns" in run.built(features)
     package = Package(source=release.output / "datapackage.json")
     key = package.get_resource("final_features-csv").schema.primary_key
