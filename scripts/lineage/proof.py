@@ -77,6 +77,17 @@ EXCEPTIONS: dict[str, tuple[Passed, ...]] = {
     ),
     "profile_weeks": (_passed("(row)", {AGGREGATE}, "weeks in which anybody did anything"),),
     "data_quality": (_passed("", {AGGREGATE, OTHERS}, NUMBERS),),
+    "antenna_indicators": (_passed("deviation", {SINGLE}, "NULL if all have the same value"),),
+    # What it shows beside this is tested by computing it again from the users' values.
+    "final_precision": (
+        _passed("(row)", {AGGREGATE}, "means that are released"),
+        _passed("users", {AGGREGATE}, "of a released mean, in steps of five"),
+        _passed(
+            "standard_error",
+            {AGGREGATE, SINGLE},
+            "of a released mean, rounded, where no user accounts for too much of it",
+        ),
+    ),
     "antenna_rests": (_passed("is_safe", {SHARE}, "whether sums pass the gate, no value"),),
     "feature_rests": (_passed("(row)", {AGGREGATE, OTHERS}, PLACES),),
     "hourly_profile_rests": (_passed("(row)", {AGGREGATE, SINGLE, OTHERS}, PLACES),),
