@@ -41,7 +41,7 @@ NOT_RELEASED = {
 }  # fmt: skip
 
 # All others are slow: dbt parses the project for each.
-QUICK = ("default", "layout bandicoot", "months")
+QUICK = ("default", "layout bandicoot", "months", "zones")
 
 
 def each_of(variants: list[Variant]) -> pytest.MarkDecorator:
@@ -151,17 +151,7 @@ def single_exceptions() -> list[tuple[str, str | None, str]]:
     ]
 
 
-#: Models whose exceptions are for releases of zones
-OF_ZONES = ("antenna_indicators", "final_precision")
-
-
-@pytest.mark.parametrize(
-    ("model", "column", "kind"),
-    [
-        pytest.param(*one, marks=[pytest.mark.slow] if one[0] in OF_ZONES else [])
-        for one in single_exceptions()
-    ],
-)
+@pytest.mark.parametrize(("model", "column", "kind"), single_exceptions())
 def test_every_exception_is_needed(
     proof_of: Callable[[Variant], Proof], model: str, column: str | None, kind: str
 ) -> None:
@@ -170,10 +160,9 @@ def test_every_exception_is_needed(
         for name, of, left in single_exceptions()
         if name == model and (of, left) != (column, kind)
     ]
-    names = ("zones",) if model in OF_ZONES else QUICK
     assert any(
         Proof(proof.project, proof, {**EXCEPTIONS, model: tuple(others)}).leaks()
-        for proof in (proof_of(one) for one in VARIANTS if one.name in names)
+        for proof in (proof_of(one) for one in VARIANTS if one.name in QUICK)
     )
 
 
