@@ -18,6 +18,15 @@
     'ic_sms': 'number_of_interaction_in__allweek__allday__text',
 } %}
 
+{%- set rests = [] %}
+{%- for measure in measures() %}
+{%- do rests.extend([measure ~ '_week_ratio', measure ~ '_work_ratio']) %}
+{%- endfor %}
+{%- if var('bandicoot') %}
+{%- do rests.extend(counts.values()) %}
+{%- endif %}
+
+-- what each feature leaves of a user's events, under the feature's name
 with users as (
 
     select
@@ -26,9 +35,9 @@ with users as (
         {%- for measure in measures() %}
         coalesce(sum(metrics.{{ measure }}), 0) as {{ measure }},
         coalesce(sum(metrics.{{ measure }}) filter (where metrics.week_part = 'workday'), 0)
-            as {{ measure }}_on_workdays,
+            as {{ measure }}_week_ratio,
         coalesce(sum(metrics.{{ measure }}), 0) - coalesce(sum(metrics.work_{{ measure }}), 0)
-            as {{ measure }}_after_work{{ ',' if not loop.last }}
+            as {{ measure }}_work_ratio{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('user_metrics_week') }} as metrics
     inner join {{ ref('residents') }} as homes
@@ -37,35 +46,37 @@ with users as (
 
 ),
 
+{% if var('bandicoot') -%}
 left_over as (
 
-    {%- for measure in measures() %}
-    {%- for feature, rest in {'week_ratio': 'on_workdays', 'work_ratio': 'after_work'}.items() %}
     select
-        antenna_id,
-        user_id,
-        '{{ measure }}_{{ feature }}' as feature,
-        {{ measure }}_{{ rest }} as events
-    from users
-    {{ 'union all' if var('bandicoot') or not loop.last }}
-    {%- endfor %}
-    {{ 'union all' if not (var('bandicoot') or loop.last) }}
-    {%- endfor %}
-    {%- if var('bandicoot') %}
-    {%- for measure, indicator in counts.items() %}
-    select
-        users.antenna_id,
-        users.user_id,
-        '{{ indicator }}' as feature,
+        users.*,
+        {%- for measure, indicator in counts.items() %}
         users.{{ measure }} - coalesce(
             indicators.indicators[{{ bandicoot_columns().index(indicator) - 1 }}], 0
-        ) as events
+        ) as {{ indicator }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from users
     left join {{ ref('user_bandicoot') }} as indicators
         on users.user_id = indicators.user_id and indicators.error is null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-    {%- endif %}
+
+),
+
+{% else -%}
+left_over as (
+
+    select * from users
+
+),
+
+{% endif -%}
+antennas as (
+
+    select
+        antenna_id,
+        {{- contributions(rests) }}
+    from left_over
+    group by antenna_id
 
 ),
 
@@ -73,10 +84,14 @@ rests as (
 
     select
         antenna_id,
-        feature,
-        {{- contributions(['events']) }}
-    from left_over
-    group by antenna_id, feature
+        stack(
+            {{ rests | length }},
+            {%- for rest in rests %}
+            '{{ rest }}', {{ rest }}_users, {{ ratio(rest ~ '_largest', rest) }}
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as (feature, users, largest_share)
+    from antennas
 
 ),
 
@@ -100,7 +115,7 @@ inner join released
 where
     {{ var('privacy_k') }} > 0
     and (
-        rests.events_users between 1 and {{ var('privacy_k') }}
-        or {{ ratio('rests.events_largest', 'rests.events') }} > {{ var('privacy_max_share') }}
+        rests.users between 1 and {{ var('privacy_k') }}
+        or rests.largest_share > {{ var('privacy_max_share') }}
     )
 group by rests.feature

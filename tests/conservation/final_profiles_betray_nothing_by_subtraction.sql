@@ -13,27 +13,33 @@
     'hour': [ref('final_hourly_profile'), ref('user_metrics_hourly')],
     'week': [ref('final_weekly_profile'), ref('user_metrics_week')],
 } %}
+{%- set is_working = in_hours('released.hour', var('work_begin'), var('work_end')) %}
+{%- set is_divided = 'features.{}_work_ratio is not null' %}
+{#- sums that a reader may know, and of what: the whole, or a part under a condition -#}
+{%- set parts = {
+    'hour': {
+        'all_hours': 'true',
+        'working_hours': is_divided ~ ' and ' ~ is_working,
+        'other_hours': is_divided ~ ' and not ' ~ is_working,
+    },
+    'week': {'all_weeks': 'true'},
+} %}
 
 with {% for time, tables in profiles.items() -%}
-{{ time }}_cells as (
+{{ time }}_users as (
 
-    {%- for measure in measures() %}
     select
         homes.antenna_id,
         metrics.user_id,
-        '{{ measure }}' as measure,
-        metrics.{{ measure }} as value,
-        released.{{ measure }} is null as is_withheld,
-        {%- if time == 'hour' %}
-        explode(case
-            when features.{{ measure }}_work_ratio is null then array('all hours')
-            when {{ in_hours('released.hour', var('work_begin'), var('work_end')) }}
-                then array('all hours', 'working hours')
-            else array('all hours', 'other hours')
-        end) as part
-        {%- else %}
-        'all weeks' as part
-        {%- endif %}
+        {%- for measure in measures() %}
+        {%- for part, condition in parts[time].items() %}
+        sum(metrics.{{ measure }}) filter (
+            where released.{{ measure }} is null and {{ condition.format(measure) }}
+        ) as {{ measure }}_{{ part }},
+        {%- endfor %}
+        bool_or(metrics.{{ measure }} is not null and released.{{ measure }} is not null)
+            as {{ measure }}_is_released{{ ',' if not loop.last }}
+        {%- endfor %}
     from {{ tables[1] }} as metrics
     inner join {{ ref('residents') }} as homes
         on metrics.user_id = homes.user_id
@@ -45,50 +51,49 @@ with {% for time, tables in profiles.items() -%}
     inner join {{ ref('final_features') }} as features
         on {{ released_key('released') }} = {{ released_key('features') }}
     {%- endif %}
-    where metrics.{{ measure }} is not null
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    group by homes.antenna_id, metrics.user_id
+
+),
+
+{{ time }}_antennas as (
+
+    select
+        {%- for measure in measures() %}
+        {%- for part in parts[time] %}
+        {{- contributions([measure ~ '_' ~ part]) }},
+        {%- endfor %}
+        bool_or({{ measure }}_is_released) as {{ measure }}_is_released{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ time }}_users
+    group by antenna_id
+
+),
+
+{{ time }}_rests as (
+
+    select
+        stack(
+            {{ measures() | length * parts[time] | length }},
+            {%- for measure in measures() %}
+            {%- set is_last_measure = loop.last %}
+            {%- for part in parts[time] %}
+            {%- set rest = measure ~ '_' ~ part %}
+            '{{ part }}', '{{ measure }}', {{ measure }}_is_released,
+            {{ rest }}, {{ rest }}_users, {{ rest }}_largest
+            {{- ',' if not (loop.last and is_last_measure) }}
+            {%- endfor %}
+            {%- endfor %}
+        ) as (part, measure, something_is_released, rest, rest_users, rest_largest)
+    from {{ time }}_antennas
 
 ),
 
 {% endfor -%}
-cells as (
-
-    select * from hour_cells
-    union all
-    select * from week_cells
-
-),
-
-users as (
-
-    select
-        antenna_id,
-        part,
-        measure,
-        user_id,
-        sum(value) filter (where is_withheld) as rest,
-        bool_or(not is_withheld) as is_released
-    from cells
-    group by antenna_id, part, measure, user_id
-
-),
-
 rests as (
 
-    select
-        antenna_id,
-        part,
-        measure,
-        -- of the measure, in any part
-        max(bool_or(is_released)) over (
-            partition by antenna_id, part = 'all weeks', measure
-        ) as something_is_released,
-        sum(rest) as rest,
-        count(nullif(rest, 0)) as rest_users,
-        max(rest) as rest_largest
-    from users
-    group by antenna_id, part, measure
+    select * from hour_rests
+    union all
+    select * from week_rests
 
 )
 

@@ -53,29 +53,18 @@ with residents as (
 
 ),
 
-{{ time }}_compared as (
+{{ time }}_values as (
 
-    {%- for measure in measures() %}
     select
-        {{ released_key('released') }} as antenna_id,
-        '{{ time }}' as profile,
-        '{{ measure }}' as measure,
-        released.{{ measure }} as released,
-        sums.{{ measure }} as value,
-        contains(released.withheld_values, '{{ measure }}=rest') as is_rest,
-        sums.{{ measure }} is not null
-        and (
-            {{ var('privacy_k') }} = 0
-            or (
-                residents.residents > {{ var('privacy_k') }}
-                and sums.{{ measure }}_users > {{ var('privacy_k') }}
-                and coalesce(
-                    {{ ratio('sums.' ~ measure ~ '_largest', 'sums.' ~ measure) }}
-                    <= {{ var('privacy_max_share') }},
-                    true
-                )
-            )
-        ) as is_allowed
+        residents.residents,
+        stack(
+            {{ measures() | length }},
+            {%- for measure in measures() %}
+            '{{ measure }}', released.{{ measure }}, sums.{{ measure }}, sums.{{ measure }}_users,
+            sums.{{ measure }}_largest, contains(released.withheld_values, '{{ measure }}=rest')
+            {{- ',' if not loop.last }}
+            {%- endfor %}
+        ) as (measure, released, value, users, largest, is_rest)
     from {{ tables[0] }} as released
     left join {{ time }}_sums as sums
         on
@@ -83,17 +72,38 @@ with residents as (
             and released.{{ time }} = sums.{{ time }}
     left join residents
         on sums.antenna_id = residents.antenna_id
+
+),
+
+{% endfor -%}
+all_values as (
+
+    {%- for time in profiles %}
+    select
+        '{{ time }}' as profile,
+        *
+    from {{ time }}_values
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 
 ),
 
-{% endfor -%}
 compared as (
 
-    select * from hour_compared
-    union all
-    select * from week_compared
+    select
+        *,
+        value is not null
+        and (
+            {{ var('privacy_k') }} = 0
+            or (
+                residents > {{ var('privacy_k') }}
+                and users > {{ var('privacy_k') }}
+                and coalesce(
+                    {{ ratio('largest', 'value') }} <= {{ var('privacy_max_share') }}, true
+                )
+            )
+        ) as is_allowed
+    from all_values
 
 ),
 

@@ -300,19 +300,21 @@ def random_project(make_project: Callable[..., Project], random_raw: random_cdr.
 
 @pytest.fixture(scope="session")
 def attacked_raw(tmp_path_factory: pytest.TempPathFactory) -> random_cdr.RawData:
-    """Random data with the attacks planted: too few users, a dominating user, lone links."""
-    return random_cdr.generate(tmp_path_factory.mktemp("attacked") / "raw", 3, attacks=True)
+    """Random data with the attacks planted (too few users, a dominating user, lone links), and with
+    rows of every fault."""
+    folder = tmp_path_factory.mktemp("attacked") / "raw"
+    return random_cdr.generate(folder, 3, bad_rows=True, attacks=True)
 
 
 @pytest.fixture(scope="session")
 def attacked_project(
     make_project: Callable[..., Project], attacked_raw: random_cdr.RawData
 ) -> Project:
-    """The project over it, released once with the gate's defaults.
+    """The project over it, with bandicoot, released once with the gate's defaults.
 
     test_privacy.py comes last: in the end it purges what the others read.
     """
-    project = make_project("attacked", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
+    project = make_project("attacked", **random_cdr.raw_vars(attacked_raw))
     project.build(*WITHOUT_DATA_TESTS)
     return project
 

@@ -60,7 +60,7 @@ OTHER_HOURS = {
     "noct_begin": 22, "noct_end": 5, "work_begin": 8, "work_end": 20, "ep_begin": 4, "ep_end": 9,
     "lp_begin": 21, "lp_end": 23, "weekend_days": [5], "week_starts_on": 7,
 }  # fmt: skip
-ATTACKED = Case("attacked_project", None, {"bandicoot": False})
+ATTACKED = Case("attacked_project", None, {"bandicoot": True})
 SLOW_CASES = [
     Case("zoned_project", None, {"bandicoot": False}, by_zone=True),
     Case("edges", edges(3), {"privacy_k": 3, "bandicoot": True}),
