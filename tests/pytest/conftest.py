@@ -323,7 +323,10 @@ def attacked_project(
 def zoned_project(
     make_project: Callable[..., Project], attacked_raw: random_cdr.RawData
 ) -> Project:
-    """The same data, released once by zones of a few antennas each."""
+    """The same data, released once by zones of a few antennas each.
+
+    test_other_zones.py comes after test_gate.py: it releases by other zones.
+    """
     project = make_project("zoned", **random_cdr.raw_vars(attacked_raw), bandicoot=False)
     zones = oracle_zones.write_thirds(project.folder, attacked_raw.locations)
     project.vars |= {"zones": str(zones), "capital": oracle_zones.CAPITAL}
