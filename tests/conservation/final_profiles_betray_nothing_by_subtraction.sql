@@ -78,7 +78,7 @@ with {% for time, tables in profiles.items() -%}
             {%- set is_last_measure = loop.last %}
             {%- for part in parts[time] %}
             {%- set rest = measure ~ '_' ~ part %}
-            '{{ part }}', '{{ measure }}', {{ measure }}_is_released,
+            '{{ part | replace('_', ' ') }}', '{{ measure }}', {{ measure }}_is_released,
             {{ rest }}, {{ rest }}_users, {{ rest }}_largest
             {{- ',' if not (loop.last and is_last_measure) }}
             {%- endfor %}
